@@ -79,8 +79,8 @@ public final class ConfiguredIds {
             }
             long count = countField == 0 ? 1 : Long.parseLong(fields[countField]);
             if (pool.overlaps(Long.parseLong(fields[idField]), count)) {
-                throw new InvalidSpecException("the id pool " + pool + " has ids that " + file + " gives to "
-                        + fields[0] + ": set another with " + VARIABLE + "=FIRST:COUNT");
+                throw new InvalidSpecException("the id pool " + pool + " overlaps ids that " + file + " assigns to "
+                        + fields[0] + ": set another pool with " + VARIABLE + "=FIRST:COUNT");
             }
         }
     }

@@ -72,7 +72,7 @@ public final class ContainerLayers implements LayerDisposal {
                     || !status.isOnlyWritableBy(linux.userId())
                     || (status.permissions() & 0077) != 0) {
                 throw new InvalidSpecException("the folder " + folder
-                        + " is not used: others can look into it; look at what is in it, then" + " chmod 700 it");
+                        + " is refused: others can enter it; check its contents, then chmod 700 it");
             }
             return;
         }
@@ -164,7 +164,7 @@ public final class ContainerLayers implements LayerDisposal {
         String owner = owner(linux, folder, id);
         if (!isFree(linux, folder, id) || owner.endsWith("\nkept") && !owner.equals(store + "\nkept")) {
             throw new InvalidSpecException("a container " + Printable.shown(id) + " of another --root has its files in "
-                    + folder + ": take another name");
+                    + folder + ": choose another name");
         }
     }
 

@@ -84,8 +84,8 @@ public final class Deletion {
             if (!force) {
                 throw e;
             }
-            messages.println(
-                    "rustyrun: warning: " + e.getMessage().replaceFirst(";.*", "") + ": no hooks of its end were run");
+            messages.println("rustyrun: warning: " + e.getMessage().replaceFirst(";.*", "")
+                    + ": its poststop hooks were not run");
             endRemains(store.remains(id));
             return Optional.empty();
         }
@@ -99,8 +99,8 @@ public final class Deletion {
         try {
             store.connections().end(id, true);
         } catch (CniException e) {
-            messages.println(Printable.line("rustyrun: warning: container " + id + " is not disconnected: "
-                    + e.getMessage() + "; rustyrun gc tries it again"));
+            messages.println(Printable.line("rustyrun: warning: container " + id + " could not be disconnected: "
+                    + e.getMessage() + "; rustyrun gc will retry"));
         }
     }
 
@@ -146,7 +146,7 @@ public final class Deletion {
             String config = store.files(state.id()).config();
             return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
         } catch (LinuxException | InvalidSpecException e) {
-            messages.println(Printable.line("rustyrun: warning: its poststop hooks are not known: " + e.getMessage()));
+            messages.println(Printable.line("rustyrun: warning: its poststop hooks cannot be read: " + e.getMessage()));
             return Hooks.NONE;
         }
     }
@@ -192,8 +192,7 @@ public final class Deletion {
             PollSet set = new PollSet(1);
             set.add(process.descriptor(), PollSet.POLLIN);
             if (store.isInitAlive(state) && !linux.poll(set, PATIENCE_MILLIS)) {
-                throw ContainerException.conflict(
-                        "container \"" + state.id() + "\" does not end although it was killed");
+                throw ContainerException.conflict("container \"" + state.id() + "\" has not ended after SIGKILL");
             }
         } catch (LinuxException e) {
             if (store.isInitAlive(state)) {

@@ -126,7 +126,7 @@ public final class Execution {
             return paused ? ContainerStatus.RUNNING : status;
         }
         throw new InvalidSpecException("cannot exec in container \"" + place.id() + "\": it is " + status.word()
-                + ", not running" + (paused ? "; resume it, or have --ignore-paused wait for that" : ""));
+                + ", not running" + (paused ? "; resume it, or pass --ignore-paused to wait for that" : ""));
     }
 
     private LaunchPlan plan(ContainerState state, Spec spec, GroupsBelow groups, Lifecycle life, boolean readOnly) {

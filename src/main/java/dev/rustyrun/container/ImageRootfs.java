@@ -63,7 +63,7 @@ public final class ImageRootfs {
                 }
             }
             throw new InvalidSpecException(
-                    "--pull " + Printable.quoted(word) + " is none of always, missing and never");
+                    "--pull " + Printable.quoted(word) + " is unknown: use always, missing or never");
         }
     }
 
@@ -81,7 +81,7 @@ public final class ImageRootfs {
             found = images.find(name);
         }
         StoredImage image = found.orElseThrow(() -> new InvalidSpecException(
-                "image " + Printable.shown(name) + " is not here: rustyrun pull " + Printable.shown(name)));
+                "image " + Printable.shown(name) + " is not in the store: run rustyrun pull " + Printable.shown(name)));
         checkPlatform(name, image.config(), platform);
         unpack(linux, self, images, image);
         LayerStore store = new LayerStore(linux, images.layers());
@@ -174,7 +174,7 @@ public final class ImageRootfs {
         int code = linux.await(self.startCommand(linux, words, -1, 2)).exitCode();
         if (code != 0) {
             throw new InvalidSpecException(
-                    "image " + Printable.shown(name) + " could not be pulled: see above, or rustyrun pull " + name);
+                    "image " + Printable.shown(name) + " could not be pulled: see above, or run rustyrun pull " + name);
         }
     }
 
@@ -226,7 +226,7 @@ public final class ImageRootfs {
             all.addAll(words.isEmpty() ? image.config().cmd() : words);
         }
         if (all.isEmpty()) {
-            throw new InvalidSpecException("the image says nothing to run: give a command after its name");
+            throw new InvalidSpecException("the image has no command: pass one after the image name");
         }
         return all;
     }

@@ -207,7 +207,7 @@ public final class Launch {
                 && spec.linux().resources().withDevices(List.of()).isEmpty();
         return unlimited && store.isFirst("told-no-cgroup")
                 ? Optional.of(
-                        "without root, containers have no cgroup: nothing counts or limits what they use (told once)")
+                        "without root, containers have no cgroup: their resource usage is neither measured nor limited (shown once)")
                 : Optional.empty();
     }
 

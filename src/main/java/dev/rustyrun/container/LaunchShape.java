@@ -31,7 +31,8 @@ public final class LaunchShape {
             return Optional.empty();
         }
         Map<String, String> annotations = new TreeMap<>(spec.annotations());
-        annotations.keySet()
+        annotations
+                .keySet()
                 .removeIf(name -> !name.startsWith(Spec.OWN_ANNOTATIONS)
                         && !name.startsWith(Spec.UNIT_PROPERTY_ANNOTATIONS)
                         && !name.equals(Spec.KEEP_GROUPS_ANNOTATION));

@@ -84,6 +84,7 @@ public final class OwnCapabilities {
     /** Why {@code lacking} cannot be granted, as the end of a sentence. */
     public static String words(Set<Capability> lacking) {
         return lacking.stream().map(Capability::name).collect(Collectors.joining(", "))
-                + " cannot be granted: Rustyrun itself was started without";
+                + " cannot be granted: Rustyrun itself does not have "
+                + (lacking.size() == 1 ? "it" : "them");
     }
 }

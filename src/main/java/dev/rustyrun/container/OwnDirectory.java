@@ -135,7 +135,7 @@ public final class OwnDirectory implements AutoCloseable {
             FileStatus status = linux.status(file.descriptor());
             if ((status.mode() & FileFlag.S_IFMT) != type) {
                 throw new InvalidSpecException(
-                        path + "/" + name + " is not " + word(type) + " and is not used: somebody has put it there");
+                        path + "/" + name + " is not " + word(type) + " and is refused: another user may have made it");
             }
             checkOwn(linux, path + "/" + name, status);
             return file;
@@ -157,12 +157,12 @@ public final class OwnDirectory implements AutoCloseable {
     private static void checkOwn(Linux linux, String path, FileStatus status) {
         int user = linux.userId();
         if (status.uid() != user) {
-            throw new InvalidSpecException(path + " is not mine and is not used: it belongs to user "
-                    + Integer.toUnsignedString(status.uid()) + ", and this is user " + Integer.toUnsignedString(user));
+            throw new InvalidSpecException(path + " is refused: it belongs to user "
+                    + Integer.toUnsignedString(status.uid()) + ", not to user " + Integer.toUnsignedString(user));
         }
         if ((status.mode() & (WRITE_GROUP | WRITE_OTHERS)) != 0) {
-            throw new InvalidSpecException(path + " is not mine alone and is not used: others can write it (mode "
-                    + Integer.toOctalString(status.permissions()) + "); look at what is in it, then chmod go-w it");
+            throw new InvalidSpecException(path + " is refused: others can write it (mode "
+                    + Integer.toOctalString(status.permissions()) + "); check its contents, then chmod go-w it");
         }
     }
 
@@ -283,13 +283,13 @@ public final class OwnDirectory implements AutoCloseable {
             // The owner of the root directory can change everything anyway; in a user namespace its id may be unmapped
             // (nobody).
             if (status.uid() != 0 && status.uid() != linux.userId() && status.uid() != host) {
-                throw distrusted(name, "belongs to another (user " + Integer.toUnsignedString(status.uid()));
+                throw distrusted(name, "belongs to another user (user " + Integer.toUnsignedString(status.uid()));
             }
         }
 
         private InvalidSpecException distrusted(String name, String why) {
-            return new InvalidSpecException("the folder " + path + " is not mine alone and is not used: \"" + name
-                    + "\" on the way to it " + why + "), who could exchange what is below; choose another folder");
+            return new InvalidSpecException("the folder " + path + " is refused: \"" + name + "\" on the way to it "
+                    + why + "), who could replace its contents; choose another folder");
         }
     }
 }

@@ -34,7 +34,7 @@ final class PidFile {
         try {
             FileStatus there = linux.status(FileFlag.AT_FDCWD, target);
             if (!there.isRegularFile() && !there.isSymbolicLink()) {
-                throw LinuxException.of("the pid file " + target + " is no regular file", Errno.EEXIST);
+                throw LinuxException.of("the pid file " + target + " is not a regular file", Errno.EEXIST);
             }
         } catch (LinuxException e) {
             if (e.errno() != Errno.ENOENT) {

@@ -140,10 +140,10 @@ public final class ReadyPool<W> {
     private void discard(W left) {
         try {
             if (!isStopped() && !source.isAlive(left) && !source.failure(left).isEmpty()) {
-                LOG.warnf("a launch that waited warm has ended: %s", source.failure(left));
+                LOG.warnf("a warm launch has ended: %s", source.failure(left));
             }
         } catch (RuntimeException | Error e) {
-            LOG.warnf("a launch that waited warm is discarded: %s", e.getMessage());
+            LOG.warnf("a warm launch is discarded: %s", e.getMessage());
         } finally {
             clearing.clear(() -> source.discard(left));
         }
@@ -185,7 +185,7 @@ public final class ReadyPool<W> {
                 return;
             } catch (Throwable e) {
                 // Errors are caught too: if this thread ended, no element would be made any more.
-                LOG.warn("no launch can be kept warm: " + e.getMessage());
+                LOG.warn("cannot prepare a warm launch: " + e.getMessage());
                 if (!pause()) {
                     return;
                 }

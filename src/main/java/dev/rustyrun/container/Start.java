@@ -79,7 +79,7 @@ public final class Start {
                 linux.kill(state.pid(), Signal.SIGKILL.number());
             }
             return Optional.of(new StartReports.Failure(
-                    "the container was killed, for a poststart hook failed: " + e.getMessage(), FAILED));
+                    "the container was killed because a poststart hook failed: " + e.getMessage(), FAILED));
         }
     }
 
@@ -96,7 +96,7 @@ public final class Start {
             if (e.errno() == Errno.ENXIO) {
                 store.files(id).removeFifo();
                 throw new InvalidSpecException(
-                        "cannot start container \"" + id + "\": it does not wait for that any more");
+                        "cannot start container \"" + id + "\": it no longer waits for the start");
             }
             throw e;
         }

@@ -173,7 +173,7 @@ public final class StoreProcess {
             try {
                 return new Room(images.room().reservation());
             } catch (IOException e) {
-                throw new InvalidSpecException("no room can be reserved in the image store: " + e.getMessage());
+                throw new InvalidSpecException("cannot reserve space in the image store: " + e.getMessage());
             }
         }
 

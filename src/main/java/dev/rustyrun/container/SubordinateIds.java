@@ -59,7 +59,10 @@ final class SubordinateIds {
         for (String line : read(file).split("\n")) {
             String[] fields = line.split(":");
             boolean granted = fields[0].equals(number) || !name.isEmpty() && fields[0].equals(name);
-            if (fields.length == 3 && granted && fields[1].matches("[0-9]{1,10}") && fields[2].matches("[1-9][0-9]{0,9}")) {
+            if (fields.length == 3
+                    && granted
+                    && fields[1].matches("[0-9]{1,10}")
+                    && fields[2].matches("[1-9][0-9]{0,9}")) {
                 ranges.add(new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2])});
             }
         }

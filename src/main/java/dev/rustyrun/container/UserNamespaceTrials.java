@@ -47,7 +47,8 @@ public final class UserNamespaceTrials {
         }
         return SelfExec.isNativeImage()
                 ? Optional.empty()
-                : Optional.of("a JVM has several threads and cannot make another; use the native executable");
+                : Optional.of(
+                        "a JVM has several threads and cannot create a user namespace; use the native executable");
     }
 
     /** Why a user namespace is impossible with the root file system {@code rootfs}; empty if it is possible. */

@@ -140,7 +140,7 @@ public class FilesResource {
                                             name = "climbs",
                                             value = "{\"type\": \"urn:rustyrun:problem:invalid-archive\", \"title\":"
                                                     + " \"Unprocessable Content\", \"status\": 422, \"detail\":"
-                                                    + " \"entry \\\"../x\\\" climbs with ..\"}")))
+                                                    + " \"entry \\\"../x\\\" contains ..\"}")))
     @APIResponse(responseCode = "507", description = "The files would exceed the container's memory limit")
     public Response put(
             @PathParam("id") String id,

@@ -177,7 +177,8 @@ final class ArchiveFiles implements AutoCloseable {
      * @throws InvalidSpecException when it is missing
      */
     File get(String name) {
-        return find(name).orElseThrow(() -> new InvalidSpecException("the archive lacks " + Printable.quoted(name)));
+        return find(name)
+                .orElseThrow(() -> new InvalidSpecException("the archive has no file " + Printable.quoted(name)));
     }
 
     private Optional<File> find(String name) {

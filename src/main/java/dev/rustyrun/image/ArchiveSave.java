@@ -40,7 +40,7 @@ final class ArchiveSave {
             throws IOException {
         if (!List.of(DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_DIRECTORY).contains(format)) {
             throw new InvalidSpecException(
-                    "--format " + Printable.quoted(format) + " is none of docker-archive, oci-archive and oci-dir");
+                    "--format " + Printable.quoted(format) + " is unknown: use docker-archive, oci-archive or oci-dir");
         }
         if (format.equals(OCI_DIRECTORY)) {
             Path directory = file.orElseThrow(() ->
@@ -59,8 +59,8 @@ final class ArchiveSave {
                     Printable.quoted(target.toString()) + " is a directory: pass --output FILE, or --format oci-dir");
         }
         if (!Files.isDirectory(target.resolveSibling("."))) {
-            throw new InvalidSpecException("there is no directory "
-                    + Printable.quoted(String.valueOf(target.getParent())) + " for the archive");
+            throw new InvalidSpecException("the directory " + Printable.quoted(String.valueOf(target.getParent()))
+                    + " for the archive does not exist");
         }
         Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
         try (OutputStream whole = Files.newOutputStream(beside)) {
@@ -106,7 +106,7 @@ final class ArchiveSave {
                     Descriptor tar = ManifestWriter.unpacked(layer.file());
                     if (!tar.digest().equals(layer.diffId())) {
                         throw new WrongBlobException("the layer " + layer.digest()
-                                + " does not unpack to what the image says: remove the image and pull it again");
+                                + " does not match the diffId in the image: remove the image and pull it again");
                     }
                     try (InputStream in = LayerStream.open(layer.file())) {
                         sink.add(name, tar.size(), in);
@@ -130,7 +130,7 @@ final class ArchiveSave {
         for (int i = 0; i < images.size(); i++) {
             StoredImage image = images.get(i);
             ImageRecord record = store.record(image.manifestDigest())
-                    .orElseThrow(() -> new InvalidSpecException("image " + image.id() + " is gone"));
+                    .orElseThrow(() -> new InvalidSpecException("image " + image.id() + " was just removed"));
             Path manifest = store.blobs().path(record.manifest());
             copy(sink, nameOf(record.manifest()), manifest);
             copy(sink, nameOf(record.id()), store.blobs().path(record.id()));

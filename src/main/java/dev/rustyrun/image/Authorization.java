@@ -68,7 +68,7 @@ final class Authorization {
                 if (!login.isPresent()) {
                     throw new ImageException(
                             ImageException.Kind.DENIED,
-                            registry.getAuthority() + " wants a user and a password: rustyrun login "
+                            registry.getAuthority() + " requires a login: run rustyrun login "
                                     + registry.getAuthority());
                 }
                 if (tried.isPresent()) {
@@ -162,7 +162,7 @@ final class Authorization {
         throw new ImageException(
                 ImageException.Kind.UNAVAILABLE,
                 registry.getAuthority() + " names the token server " + Printable.quoted(text)
-                        + ": only addresses with https are asked");
+                        + ": only https addresses are used");
     }
 
     private static String form(Map<String, String> fields) {

@@ -84,7 +84,7 @@ final class Blobs {
             }
         } catch (IOException e) {
             throw new InvalidSpecException(
-                    "the image store lacks the blob " + digest + " (" + Failures.of(e) + "); pull the image again");
+                    "the image store has no blob " + digest + " (" + Failures.of(e) + "); pull the image again");
         }
         throw new InvalidSpecException("the blob " + digest + " has more than " + most + " bytes");
     }
@@ -160,7 +160,7 @@ final class Blobs {
             if (!found.equals(blob.digest())) {
                 file.truncate(0);
                 throw new WrongBlobException("the blob " + blob.digest() + " has another digest, " + found
-                        + ": the registry or something on the way has changed it");
+                        + ": the registry or a proxy has changed it");
             }
             file.force(true);
         }
@@ -185,7 +185,7 @@ final class Blobs {
             progress.advance(blob.digest(), done);
         }
         if (done < blob.size()) {
-            throw new IOException("it ended after " + done + " of " + blob.size() + " bytes");
+            throw new IOException("the transfer ended after " + done + " of " + blob.size() + " bytes");
         }
     }
 

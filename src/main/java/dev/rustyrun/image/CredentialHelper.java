@@ -31,7 +31,7 @@ final class CredentialHelper {
     CredentialHelper(Linux linux, String name, Map<String, String> environment, Duration most) {
         if (!name.matches("[A-Za-z0-9_.-]+")) {
             throw new InvalidSpecException("credential helper " + Printable.quoted(name)
-                    + " is no name: docker-credential-NAME is looked for in PATH");
+                    + " is not a valid name: docker-credential-NAME is searched for in PATH");
         }
         this.linux = linux;
         this.name = "docker-credential-" + name;

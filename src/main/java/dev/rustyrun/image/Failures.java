@@ -37,11 +37,11 @@ final class Failures {
             return file.getFile() + ": " + why;
         }
         if (isUnresolved(e)) {
-            return "its name cannot be resolved; look at the spelling, /etc/resolv.conf and HTTPS_PROXY";
+            return "its name cannot be resolved; check the spelling, /etc/resolv.conf and HTTPS_PROXY";
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpConnectTimeoutException) {
-                return "nothing answers there";
+                return "the connection timed out";
             }
         }
         String message = e.getMessage();

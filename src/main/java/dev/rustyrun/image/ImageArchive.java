@@ -56,7 +56,7 @@ public final class ImageArchive {
         }
         if (path.matches("https?://.*")) {
             throw new InvalidSpecException(
-                    Printable.quoted(path) + " is not fetched: curl -L URL | rustyrun import - NAME");
+                    Printable.quoted(path) + " is a URL: use curl -L URL | rustyrun import - NAME");
         }
     }
 

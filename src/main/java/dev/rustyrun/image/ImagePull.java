@@ -102,8 +102,8 @@ public final class ImagePull {
     private static void check(ImageReference name, Platform wanted, ImageConfig config) {
         Platform found = new Platform(config.os(), config.architecture(), config.variant());
         if (!config.os().isEmpty() && !wanted.accepts(found)) {
-            throw new InvalidSpecException(name.familiar() + " is made for " + found + " and not for " + wanted
-                    + "; take it with --platform " + found);
+            throw new InvalidSpecException(name.familiar() + " is for " + found + ", not for " + wanted
+                    + "; to pull it anyway, pass --platform " + found);
         }
     }
 

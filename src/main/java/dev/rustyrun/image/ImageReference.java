@@ -71,7 +71,7 @@ public record ImageReference(String registry, String repository, Optional<String
 
     private static Digest digest(String text, String digest) {
         if (digest.isEmpty()) {
-            throw wrong(text, "there is no digest behind the @");
+            throw wrong(text, "the digest after @ is missing");
         }
         try {
             return Digest.parse(digest);

@@ -134,7 +134,7 @@ public final class ImageStore {
         if (!mayBeId) {
             throw new ImageException(
                     ImageException.Kind.NAME,
-                    "image " + Printable.quoted(text) + " is no id: ids are hexadecimal digits");
+                    "image " + Printable.quoted(text) + " is not an id: ids are hexadecimal digits");
         }
         Set<ImageRecord> found = new HashSet<>();
         for (ImageRecord image : records()) {
@@ -145,7 +145,7 @@ public final class ImageStore {
         if (found.stream().map(ImageRecord::id).distinct().count() > 1) {
             throw new ImageException(
                     ImageException.Kind.NAME,
-                    "several images have an id that begins with " + hex + ": give more of its digits");
+                    "several images have an id that begins with " + hex + ": use more digits");
         }
         return found.stream().findFirst().map(this::stored);
     }
@@ -301,7 +301,7 @@ public final class ImageStore {
      */
     public void tag(String image, ImageReference name) {
         if (name.digest().isPresent()) {
-            throw new InvalidSpecException("a new name has a tag and no digest: " + name.familiar());
+            throw new InvalidSpecException("a new name must have a tag and no digest: " + name.familiar());
         }
         try (StoreLock lock = change()) {
             write(name, get(image).manifestDigest());
@@ -320,7 +320,7 @@ public final class ImageStore {
                 .orElseThrow(() -> new ImageException(
                         ImageException.Kind.UNKNOWN,
                         "no such image: " + Printable.shown(text)
-                                + "; rustyrun images lists those that are here, rustyrun pull gets one"));
+                                + "; rustyrun images lists stored images, rustyrun pull fetches one"));
     }
 
     /** See {@link ImageRemoval#remove}. */

@@ -58,10 +58,9 @@ final class ImportedTree {
                 return;
             }
         } catch (IllegalArgumentException | IOException e) {
-            throw new InvalidSpecException(
-                    "what is to be imported is not a tar: " + Printable.line(String.valueOf(e.getMessage())));
+            throw new InvalidSpecException("the input is not a tar: " + Printable.line(String.valueOf(e.getMessage())));
         }
-        throw new InvalidSpecException("what is to be imported is an empty tar, or not a tar");
+        throw new InvalidSpecException("the input is an empty tar, or not a tar");
     }
 
     private static ObjectNode config(ObjectNode run, Digest diffId) {

@@ -43,16 +43,16 @@ record Manifest(String mediaType, Descriptor config, List<Descriptor> layers) {
         if (!config.mediaType().isEmpty()
                 && !config.mediaType().equals(OCI_CONFIG)
                 && !config.mediaType().equals(DOCKER_CONFIG)) {
-            throw all.wrong("is not of an image but of an artifact: its configuration is of the type "
+            throw all.wrong("describes an artifact and not an image: its configuration has the type "
                     + Printable.shown(config.mediaType()));
         }
         if (config.size() > ImageConfig.MAX_BYTES) {
-            throw all.wrong("has a configuration of " + config.size() + " bytes; at most " + ImageConfig.MAX_BYTES
-                    + " are read");
+            throw all.wrong(
+                    "has a configuration of " + config.size() + " bytes; the maximum is " + ImageConfig.MAX_BYTES);
         }
         List<DocumentField> layers = all.field("layers").elements();
         if (layers.size() > MAX_LAYERS) {
-            throw all.wrong("has " + layers.size() + " layers; at most " + MAX_LAYERS + " are taken");
+            throw all.wrong("has " + layers.size() + " layers; the maximum is " + MAX_LAYERS);
         }
         return new Manifest(type, config, layers.stream().map(Manifest::layer).toList());
     }
@@ -61,7 +61,7 @@ record Manifest(String mediaType, Descriptor config, List<Descriptor> layers) {
         Descriptor layer = Descriptor.of(field);
         if (layer.mediaType().contains("foreign") || layer.mediaType().contains("encrypted")) {
             throw field.wrong("is of the type " + Printable.shown(layer.mediaType())
-                    + ", which is not kept in registries or is encrypted");
+                    + ", which is not stored in registries, or is encrypted");
         }
         return layer;
     }

@@ -34,7 +34,7 @@ record ManifestIndex(List<Entry> entries) {
         DocumentField all = DocumentField.read(what, json);
         List<DocumentField> manifests = all.field("manifests").elements();
         if (manifests.size() > MAX_ENTRIES) {
-            throw all.wrong("has " + manifests.size() + " entries; at most " + MAX_ENTRIES + " are read");
+            throw all.wrong("has " + manifests.size() + " entries; the maximum is " + MAX_ENTRIES);
         }
         return new ManifestIndex(manifests.stream().map(ManifestIndex::entry).toList());
     }
@@ -69,7 +69,7 @@ record ManifestIndex(List<Entry> entries) {
                 .map(entry -> entry.platform().toString())
                 .distinct()
                 .toList();
-        throw new InvalidSpecException(what + " is not made for " + wanted + ", only for " + String.join(", ", others)
+        throw new InvalidSpecException(what + " has no image for " + wanted + ", only for " + String.join(", ", others)
                 + "; choose one with --platform");
     }
 }

@@ -74,7 +74,7 @@ final class RegistryClient {
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw new InvalidSpecException("registry " + Printable.quoted(text) + " is no address");
+            throw new InvalidSpecException("registry " + Printable.quoted(text) + " is not a valid address");
         }
     }
 
@@ -104,7 +104,7 @@ final class RegistryClient {
                 long announced =
                         response.headers().firstValueAsLong("Content-Length").orElse(bytes.length);
                 if (announced != bytes.length) {
-                    throw new IOException("it ended after " + bytes.length + " of " + announced + " bytes");
+                    throw new IOException("the transfer ended after " + bytes.length + " of " + announced + " bytes");
                 }
                 if (version.contains(":")) {
                     check(version, bytes);
@@ -121,7 +121,7 @@ final class RegistryClient {
         Digest found = Digest.of(wanted.algorithm(), wanted.hash().digest(bytes));
         if (!found.equals(wanted)) {
             throw new WrongBlobException("the manifest from " + host + " has another digest than " + wanted + ", "
-                    + found + ": the registry or something on the way has changed it");
+                    + found + ": the registry or a proxy has changed it");
         }
     }
 
@@ -207,13 +207,13 @@ final class RegistryClient {
         } catch (IllegalArgumentException e) {
             throw new ImageException(
                     ImageException.Kind.UNAVAILABLE,
-                    host + " redirects to " + Printable.quoted(location) + ", which is no address");
+                    host + " redirects to " + Printable.quoted(location) + ", which is not a valid address");
         }
         String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
         if (to.getHost() == null || !scheme.equals("https") && !(scheme.equals("http") && plain)) {
             throw new ImageException(
                     ImageException.Kind.UNAVAILABLE,
-                    host + " redirects to " + Printable.quoted(location) + ": only addresses with https are followed");
+                    host + " redirects to " + Printable.quoted(location) + ": only https addresses are followed");
         }
         return to;
     }

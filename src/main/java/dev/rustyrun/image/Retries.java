@@ -81,7 +81,7 @@ final class Retries {
                     throw failure(
                             e,
                             what
-                                    + " cannot be fetched: it is a server without TLS; if that is as it should be, use"
+                                    + " cannot be fetched: the server does not use TLS; if that is intended, pass"
                                     + " --plain-http");
                 }
                 // If the first attempt cannot resolve the host name, it is probably misspelt.
@@ -93,10 +93,10 @@ final class Retries {
                 if (next.compareTo(MAX) > 0) {
                     throw failure(
                             e,
-                            what + " cannot be fetched: " + why + "; it may be asked again in " + next.toSeconds()
+                            what + " cannot be fetched: " + why + "; the server allows a retry in " + next.toSeconds()
                                     + " s");
                 }
-                progress.say(what + ": " + why + "; trying again in " + next.toSeconds() + " s");
+                progress.say(what + ": " + why + "; retrying in " + next.toSeconds() + " s");
                 rest(next);
                 wait = wait.multipliedBy(2);
             }

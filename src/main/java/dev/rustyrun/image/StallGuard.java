@@ -70,7 +70,7 @@ final class StallGuard extends FilterInputStream {
     }
 
     private IOException stalled() {
-        return new IOException("nothing came for " + timeout.toSeconds() + " s");
+        return new IOException("no data arrived for " + timeout.toSeconds() + " s");
     }
 
     @Override

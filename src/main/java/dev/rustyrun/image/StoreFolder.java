@@ -52,7 +52,7 @@ final class StoreFolder {
         Optional<String> data = variable("XDG_DATA_HOME");
         return Path.of(data.or(() -> variable("HOME").map(home -> home + "/.local/share"))
                         .orElseThrow(() -> new InvalidSpecException(
-                                "there is no folder for images: set HOME or XDG_DATA_HOME to an absolute path"))
+                                "no folder for images: set HOME or XDG_DATA_HOME to an absolute path"))
                 + "/rustyrun");
     }
 
@@ -82,7 +82,7 @@ final class StoreFolder {
         }
         if (!status.isDirectory() || !status.isOnlyWritableBy(linux.userId())) {
             throw new InvalidSpecException("the image store " + root
-                    + " is not used: it is no directory that only this user can write; look at what is in it, then"
+                    + " is refused: it is not a directory that only this user can write; check its contents, then"
                     + " chown and chmod go-w it");
         }
         return true;

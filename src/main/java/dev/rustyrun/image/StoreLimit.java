@@ -58,7 +58,7 @@ public record StoreLimit(long bytes, Path file) {
         if (!text.matches("[0-9]{1,9}[kmgt]?b?")) {
             throw size.wrong("is not a size such as 500m or 20g");
         }
-        long bytes = ByteSize.parse(text).orElseThrow(() -> size.wrong("is more than can be counted"));
+        long bytes = ByteSize.parse(text).orElseThrow(() -> size.wrong("is too large"));
         return new StoreLimit(bytes, file);
     }
 
@@ -74,7 +74,7 @@ public record StoreLimit(long bytes, Path file) {
             throw new ImageException(
                     ImageException.Kind.FULL,
                     "the image store " + store + " takes " + Sizes.of(taken) + " and may take " + Sizes.of(bytes)
-                            + " (" + FIELD + " in " + file + "): there is no room for " + Sizes.of(more)
+                            + " (" + FIELD + " in " + file + "): no room for " + Sizes.of(more)
                             + " more; rustyrun image prune --all removes what no container uses");
         }
     }

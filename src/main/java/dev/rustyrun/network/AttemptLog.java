@@ -101,7 +101,8 @@ final class AttemptLog {
             return true;
         }
         boolean written = write("{\"event\":\"egress-more\",\"container\":" + EgressAttempt.quoted(container)
-                + ",\"allowed\":" + unreported.allowed + ",\"refused\":" + unreported.refused + ",\"sent\":" + unreported.sent
+                + ",\"allowed\":" + unreported.allowed + ",\"refused\":" + unreported.refused + ",\"sent\":"
+                + unreported.sent
                 + ",\"received\":" + unreported.received + "}\n");
         if (written) {
             unreported = Unreported.NONE;

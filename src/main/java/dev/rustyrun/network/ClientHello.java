@@ -55,7 +55,7 @@ final class ClientHello {
         try {
             ByteBuffer hello = ByteBuffer.wrap(bytes, HEADER, count - HEADER).slice();
             if (hello.get() != CLIENT_HELLO) {
-                throw new EgressRequest.Refused("TLS begins with no ClientHello");
+                throw new EgressRequest.Refused("TLS does not begin with a ClientHello");
             }
             hello = part(hello, number(hello, 3));
             hello.position(2 + 32);
@@ -76,7 +76,7 @@ final class ClientHello {
             }
             return name;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            throw new EgressRequest.Refused("a ClientHello is not whole");
+            throw new EgressRequest.Refused("the ClientHello is incomplete");
         }
     }
 

@@ -69,7 +69,7 @@ public final class EgressPolicy {
      */
     public Decision decide(String host, int port, Resolver resolver) {
         if (port < 1 || port > 65535) {
-            return Decision.refuse("no such port");
+            return Decision.refuse("invalid port");
         }
         Optional<InetAddress> literal = AddressRange.address(host);
         if (literal.isPresent()) {
@@ -79,7 +79,7 @@ public final class EgressPolicy {
         }
         Optional<String> name = HostName.of(host);
         if (name.isEmpty()) {
-            return Decision.refuse("neither a name nor an address in its usual spelling");
+            return Decision.refuse("neither a valid name nor an address in its usual form");
         }
         if (allowed.stream().noneMatch(own -> own.allows(name.get(), port))) {
             return Decision.refuse("this name and port are not allowed");

@@ -174,7 +174,7 @@ public final class EgressProxy {
             try {
                 server.connect(new InetSocketAddress(address, request.port()), CONNECT_MILLIS);
             } catch (IOException e) {
-                failure = e instanceof SocketTimeoutException ? "it does not answer" : "it cannot be connected to";
+                failure = e instanceof SocketTimeoutException ? "the host does not answer" : "the connection failed";
                 request.fail(client, failure);
                 return;
             }

@@ -67,19 +67,19 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         String[] lines = header.split("\r?\n");
         Matcher request = REQUEST.matcher(lines[0]);
         if (!request.matches()) {
-            throw malformed(client, "no HTTP request");
+            throw malformed(client, "not an HTTP request");
         }
         if (request.group(1).equals("CONNECT")) {
             Matcher where = AUTHORITY.matcher(request.group(2));
             if (!where.matches() || where.group(3) == null) {
-                throw malformed(client, "CONNECT takes HOST:PORT");
+                throw malformed(client, "CONNECT requires HOST:PORT");
             }
             return new EgressRequest(Kind.TUNNEL, host(where), Integer.parseInt(where.group(3)), new byte[0]);
         }
         Matcher url = URL.matcher(request.group(2));
         Matcher where = AUTHORITY.matcher(url.matches() ? url.group(1) : "");
         if (!url.matches() || !where.matches()) {
-            throw malformed(client, "a proxy takes http://HOST/PATH, or CONNECT");
+            throw malformed(client, "the proxy accepts http://HOST/PATH or CONNECT");
         }
         String path = url.group(2) == null ? "/" : url.group(2).startsWith("?") ? "/" + url.group(2) : url.group(2);
         StringBuilder ahead = new StringBuilder(request.group(1) + " " + path + " " + request.group(3) + "\r\n");
@@ -87,7 +87,7 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
             if (colon < 1 || lines[i].charAt(0) <= ' ' || lines[i].charAt(colon - 1) <= ' ') {
-                throw malformed(client, "no HTTP header");
+                throw malformed(client, "not an HTTP header");
             }
             String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
             if (!DROPPED.contains(name) && !name.startsWith("proxy-")) {
@@ -121,12 +121,12 @@ record EgressRequest(Kind kind, String host, int port, byte[] ahead) {
                     case 1 -> InetAddress.getByAddress(in.bytes(4)).getHostAddress();
                     case 3 -> new String(in.bytes(in.next()), StandardCharsets.ISO_8859_1);
                     case 4 -> InetAddress.getByAddress(in.bytes(16)).getHostAddress();
-                    default -> throw new Refused("no SOCKS address");
+                    default -> throw new Refused("unknown SOCKS address type");
                 };
         int port = in.next() << 8 | in.next();
         if (version != SOCKS5 || command != SOCKS_CONNECT) {
             reply(client, SOCKS_NO_SUCH_COMMAND);
-            throw new Refused("SOCKS without CONNECT");
+            throw new Refused("SOCKS command other than CONNECT");
         }
         return new EgressRequest(Kind.SOCKS, host, port, new byte[0]);
     }

@@ -104,8 +104,8 @@ public final class ProxyConnection implements AutoCloseable {
     private String ask(String order) {
         byte[] message = order.getBytes(StandardCharsets.UTF_8);
         if (message.length > MAX_BYTES) {
-            throw new InvalidSpecException("the list of allowed hosts is too long: " + message.length
-                    + " bytes, and at most " + MAX_BYTES + " are taken");
+            throw new InvalidSpecException(
+                    "the list of allowed hosts is too long: " + message.length + " bytes, the maximum is " + MAX_BYTES);
         }
         String answer;
         try {
@@ -123,7 +123,8 @@ public final class ProxyConnection implements AutoCloseable {
             answer = "";
         }
         if (answer.isEmpty()) {
-            throw new InvalidSpecException("the container's proxy has ended; it reaches no host any more");
+            throw new InvalidSpecException(
+                    "the container's proxy has ended; the container can no longer reach any host");
         }
         if (answer.charAt(0) == REFUSED) {
             throw new InvalidSpecException(answer.substring(1));

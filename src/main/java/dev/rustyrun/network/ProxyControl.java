@@ -48,7 +48,8 @@ final class ProxyControl {
             if (linux.poll(set, ORDER_MILLIS)) {
                 int got = linux.receive(connection, buffer, buffer.length).count();
                 String order = new String(buffer, 0, got, StandardCharsets.UTF_8);
-                String answer = got < buffer.length ? perform(order) : ProxyConnection.REFUSED + "too long";
+                String answer =
+                        got < buffer.length ? perform(order) : ProxyConnection.REFUSED + "the order is too long";
                 linux.send(connection, answer.getBytes(StandardCharsets.UTF_8), -1);
                 followed = answer.charAt(0) == ProxyConnection.DONE && order.charAt(0) == ProxyConnection.FOLLOW;
             }
@@ -80,7 +81,7 @@ final class ProxyControl {
                     return Character.toString(ProxyConnection.DONE);
                 }
                 default -> {
-                    return ProxyConnection.REFUSED + "no such order";
+                    return ProxyConnection.REFUSED + "unknown order";
                 }
             }
         } catch (InvalidSpecException e) {

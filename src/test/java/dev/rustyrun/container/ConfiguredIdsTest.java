@@ -32,11 +32,11 @@ class ConfiguredIdsTest {
     void ids_of_somebody_else_are_refused() {
         String other = "alice:100000:65536\nbob:2013300000:65536\n";
         assertEquals(
-                "the id pool 2013265920:134086656 has ids that /etc/subuid gives to bob: set another with"
+                "the id pool 2013265920:134086656 overlaps ids that /etc/subuid assigns to bob: set another pool with"
                         + " RUSTYRUN_USERNS_POOL=FIRST:COUNT",
                 refusal("", Map.of("/etc/subuid", other)));
         assertEquals(
-                "the id pool 131072:65536 has ids that /etc/passwd gives to carol: set another with"
+                "the id pool 131072:65536 overlaps ids that /etc/passwd assigns to carol: set another pool with"
                         + " RUSTYRUN_USERNS_POOL=FIRST:COUNT",
                 refusal("131072:65536", Map.of("/etc/passwd", "carol:x:131072:100::/home:/bin/sh\n")));
         assertEquals(

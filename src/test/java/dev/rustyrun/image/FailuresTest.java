@@ -22,7 +22,7 @@ class FailuresTest {
                 IOException.class,
                 () -> HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding()));
         assertEquals(
-                "its name cannot be resolved; look at the spelling, /etc/resolv.conf and HTTPS_PROXY",
+                "its name cannot be resolved; check the spelling, /etc/resolv.conf and HTTPS_PROXY",
                 Failures.of(failure));
     }
 

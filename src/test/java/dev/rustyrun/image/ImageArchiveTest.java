@@ -105,7 +105,7 @@ class ImageArchiveTest {
                 refused(() -> archive.save(
                         List.of("mine:1"), "docker-archive", Optional.of(folder), OutputStream.nullOutputStream())));
         assertEquals(
-                "there is no directory \"" + folder.resolve("none") + "\" for the archive",
+                "the directory \"" + folder.resolve("none") + "\" for the archive does not exist",
                 refused(() -> archive.save(
                         List.of("mine:1"),
                         "oci-archive",

@@ -155,7 +155,7 @@ class ImagePullTest {
         assertEquals(List.of(Duration.ofSeconds(7), Duration.ofSeconds(2), Duration.ofSeconds(4)), pauses);
         pauses.clear();
         registry.next(path, TestRegistry.status(429, Map.of("Retry-After", "86400")));
-        assertTrue(refusal(name(":1")).contains("it may be asked again in 86400 s"));
+        assertTrue(refusal(name(":1")).contains("the server allows a retry in 86400 s"));
         registry.next(
                 path, Collections.nCopies(5, TestRegistry.status(502, Map.of())).toArray(TestRegistry.Trick[]::new));
         assertTrue(refusal(name(":1")).contains("HTTP status 502"));
@@ -246,7 +246,7 @@ class ImagePullTest {
         registry.image(REPOSITORY, "1", List.of(new byte[] {1}));
         String other = "/v2/org/app/blobs/" + Digest.of(new byte[] {1});
         registry.next(other, TestRegistry.status(302, Map.of("Location", "file:///etc/passwd")));
-        assertTrue(refusal(name(":1")).contains("only addresses with https are followed"));
+        assertTrue(refusal(name(":1")).contains("only https addresses are followed"));
     }
 
     @Test

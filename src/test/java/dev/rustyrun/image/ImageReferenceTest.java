@@ -88,7 +88,7 @@ class ImageReferenceTest {
                 "docker://alpine | leave out docker://",
                 "https://quay.io/a:1 | leave out https://",
                 "http://localhost:5000/a | leave out http://, and pass --plain-http to pull from it",
-                "alpine@ | there is no digest behind the @"
+                "alpine@ | the digest after @ is missing"
             })
     void names_of_other_programs_are_refused_with_what_to_write(String text, String why) {
         InvalidSpecException refused = assertThrows(InvalidSpecException.class, () -> ImageReference.parse(text));

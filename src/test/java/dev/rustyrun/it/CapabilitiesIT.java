@@ -180,7 +180,7 @@ class CapabilitiesIT {
                         lacking(Launcher.runCommand("--cap-add", "net_raw,chown,mknod", "--command", "true")), "")
                 .expect(125);
         assertEquals(
-                "rustyrun: --cap-add: CAP_NET_RAW, CAP_MKNOD cannot be granted: Rustyrun itself was started without\n",
+                "rustyrun: --cap-add: CAP_NET_RAW, CAP_MKNOD cannot be granted: Rustyrun itself does not have them\n",
                 asked.errorLine());
         Launcher.execute(
                         lacking(Launcher.runCommand("--cap-add", "all", "--cap-drop", "net_raw", "--command", "true")),

@@ -190,7 +190,7 @@ class ClientIT {
                 .out()
                 .contains(id));
         client("delete", id).expect(0);
-        assertTrue(client("logs", id).expect(125).errorLine().contains("no container"), "it is gone");
+        assertTrue(client("logs", id).expect(125).errorLine().contains("does not exist"), "it is gone");
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")

@@ -297,7 +297,7 @@ class CniNetworkIT extends InNetworkWorld {
         calls.toFile().delete();
         for (String[] wrong : new String[][] {
             {"absent", "the CNI plugin absent is not in " + folder},
-            {"nowhere", "no CNI network \"nowhere\" in " + folder + ": there are ("},
+            {"nowhere", "no CNI network \"nowhere\" in " + folder + ": found ("},
             {"nowhere", "absent, babbling, bridge, dying, failing, slow, two, wrong"},
         }) {
             String line = run("--net", "cni:" + wrong[0], "--command", "true")

@@ -76,7 +76,7 @@ class ImageOnOverlayIT {
                 "tar -C $rootfs -c . 2> /dev/null | $r import - app:1 > /dev/null; $r run app:1 echo never;"
                         + " $r run --ephemeral app:1 echo here");
         List<String> lines = printed.lines()
-                .filter(line -> !line.endsWith("(told once)"))
+                .filter(line -> !line.endsWith("(shown once)"))
                 .map(line -> line.replaceFirst(".*: (?=the image)", ""))
                 .toList();
         assertEquals(List.of(WHY, "here"), lines, printed);

@@ -99,11 +99,11 @@ class ImageRunIT {
 
     @Test
     void a_command_that_is_missing_and_an_image_that_is_are_one_line() {
-        assertTrue(mounted.rustyrun("run", "many").expect(125).errorLine().contains("says nothing to run"));
+        assertTrue(mounted.rustyrun("run", "many").expect(125).errorLine().contains("has no command"));
         assertTrue(mounted.rustyrun("run", "--pull", "never", "nothing")
                 .expect(125)
                 .errorLine()
-                .contains("image nothing is not here: rustyrun pull nothing"));
+                .contains("image nothing is not in the store: run rustyrun pull nothing"));
         assertTrue(mounted.rustyrun("run", "--pull", "never", "-u", "nobody", "base")
                 .expect(125)
                 .errorLine()

@@ -81,7 +81,7 @@ class RootlessIT {
         assertTrue(
                 result.errorLine().startsWith("rustyrun: warning: without root, containers have no cgroup"),
                 result.err());
-        assertEquals("", asOrdinaryUser("--command", "true").expect(0).err(), "that is told once");
+        assertEquals("", asOrdinaryUser("--command", "true").expect(0).err(), "the warning is shown once");
     }
 
     @NativeOnly("a JVM cannot enter a user namespace")

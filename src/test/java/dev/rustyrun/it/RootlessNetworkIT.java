@@ -61,7 +61,7 @@ class RootlessNetworkIT extends InNetworkWorld {
 
     @Test
     void a_cni_network_is_roots() {
-        // The first line may say that it has no cgroup, which is told once.
+        // The first line may be the warning about the missing cgroup, which is shown once.
         String err = run("--net", "cni:any", "--command", "true").expect(125).err();
         assertTrue(err.endsWith("only root can use CNI networks; --net private needs no root\n"), err);
     }

@@ -128,10 +128,12 @@ class RunFilesIT {
                 "mkdir /o; mkfifo /o/fifo; mkdir /o/dir; truncate -s 100G /o/sparse; ln -s /dev/null /o/null; echo x >"
                         + " /o/x; chmod 0 /o/x; i=0; while [ $i -lt 20 ]; do echo > /o/n$i; i=$((i+1)); done",
                 "'outputs': ['/o/*', '/dev/null', '/proc/1/status', '/sys/kernel/notes', '../x', '/o/']");
-        assertEquals("is no regular file", output(ran, "/o/fifo").path("error").asText());
+        assertEquals(
+                "is not a regular file", output(ran, "/o/fifo").path("error").asText());
         assertEquals("is a directory", output(ran, "/o/dir").path("error").asText());
         assertTrue(output(ran, "/o/sparse").path("error").asText().contains("more than the"), ran.toString());
-        assertEquals("is no regular file", output(ran, "/o/null").path("error").asText());
+        assertEquals(
+                "is not a regular file", output(ran, "/o/null").path("error").asText());
         assertEquals("x\n", output(ran, "/o/x").path("text").asText());
         for (String none : List.of("/dev/null", "/proc/1/status", "/sys/kernel/notes", "../x", "/o/")) {
             assertFalse(output(ran, none).path("error").asText().isEmpty(), none);

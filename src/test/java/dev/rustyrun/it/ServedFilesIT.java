@@ -130,27 +130,29 @@ class ServedFilesIT {
                     server,
                     "mkdir /w; ln -s / /w/out; ln -s /etc/passwd /w/pw; echo mine > /w/f; echo ready; sleep 600",
                     "");
-            expectRefused(put(server, at, "/w", new Tar().file("../x", "")), 422, "climbs with ..");
-            expectRefused(put(server, at, "/w", new Tar().file("a/../../x", "")), 422, "climbs with ..");
+            expectRefused(put(server, at, "/w", new Tar().file("../x", "")), 422, "contains ..");
+            expectRefused(put(server, at, "/w", new Tar().file("a/../../x", "")), 422, "contains ..");
             expectRefused(put(server, at, "/w", new Tar().file("/x", "")), 422, "is not a relative path");
             expectRefused(
                     put(server, at, "/w", new Tar().special("d", TarConstants.LF_BLK, "")),
                     422,
-                    "nothing else can be put");
+                    "other files cannot be copied");
             expectRefused(
                     put(server, at, "/w", new Tar().special("d", TarConstants.LF_CHR, "")),
                     422,
-                    "nothing else can be put");
+                    "other files cannot be copied");
             expectRefused(
                     put(server, at, "/w", new Tar().special("d", TarConstants.LF_FIFO, "")),
                     422,
-                    "nothing else can be put");
+                    "other files cannot be copied");
             expectRefused(
                     put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "../etc/passwd")),
                     422,
-                    "climbs");
+                    "contains ..");
             expectRefused(
-                    put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "pw")), 422, "no regular file");
+                    put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "pw")),
+                    422,
+                    "not a regular file");
             expectRefused(
                     put(server, at, "/w", new Tar().special("h", TarConstants.LF_LINK, "out/etc/passwd")),
                     409,
@@ -300,14 +302,17 @@ class ServedFilesIT {
             assertEquals(404, server.get(at + "/files?path=/w/up/secret").statusCode());
             assertEquals(404, server.get(at + "/files?path=" + up + secret).statusCode());
             assertEquals(404, server.get(at + "/files?path=/w/nothing").statusCode());
-            expectRefused(server.get(at + "/files?path=/w/magic" + secret), 404, "there is no");
+            expectRefused(server.get(at + "/files?path=/w/magic" + secret), 404, "does not exist");
             expectRefused(server.get(at + "/files?path=/proc/1/root/etc"), 422, "cannot be opened: ELOOP");
-            expectRefused(server.get(at + "/files?path=/proc/meminfo"), 422, "is the kernel's");
-            expectRefused(server.get(at + "/files?path=/sys"), 422, "is the kernel's");
+            expectRefused(server.get(at + "/files?path=/proc/meminfo"), 422, "is on a kernel file system");
+            expectRefused(server.get(at + "/files?path=/sys"), 422, "is on a kernel file system");
             expectRefused(server.get(at + "/files?path=/dev/null"), 422, "neither a directory nor a file");
             expectRefused(server.get(at + "/files?path=w"), 422, "not an absolute path");
             expectRefused(server.get(at + "/files"), 422, "not an absolute path");
-            expectRefused(put(server, at, "/proc/1", new Tar().file("oom_score_adj", "-1000")), 422, "is the kernel's");
+            expectRefused(
+                    put(server, at, "/proc/1", new Tar().file("oom_score_adj", "-1000")),
+                    422,
+                    "is on a kernel file system");
             expectRefused(put(server, at, "/bin/sh", new Tar().file("x", "")), 422, "is not a directory");
             assertEquals(
                     404, server.get("/v1/containers/0123456789ab/files?path=/").statusCode());
@@ -329,7 +334,7 @@ class ServedFilesIT {
                 for (int tries = 0; tries < 3; tries++) {
                     assertEquals(404, server.get(at + "/files?path=" + secret).statusCode());
                     expectRefused(
-                            put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "there is no");
+                            put(server, at, folder.toString(), new Tar().file("planted", "")), 404, "does not exist");
                 }
                 assertEquals(204, server.delete(at + "?force=true").statusCode());
             }
@@ -346,7 +351,7 @@ class ServedFilesIT {
             server.post(at + "/start", "");
             server.post(at + "/wait", "");
             expectRefused(put(server, at, "/tmp", new Tar().file("x", "")), 409, "it is exited");
-            expectRefused(server.get(at + "/files?path=/tmp"), 409, "went with its end");
+            expectRefused(server.get(at + "/files?path=/tmp"), 409, "discarded at its end");
             assertEquals(204, server.delete(at).statusCode());
 
             String fixed = running(server, "echo ready; sleep 600", ", \"readOnly\": true");

@@ -127,11 +127,11 @@ class ServedStoreIT {
         for (String mode : List.of("777", "770", "1777")) {
             Launcher.execute(List.of("chmod", mode, data().toString()), "").expect(0);
             Launcher.Result refused = serve();
-            assertTrue(refused.errorLine().contains("not mine alone"), refused.err());
+            assertTrue(refused.errorLine().contains(" is refused: others can write it"), refused.err());
         }
         Launcher.execute(List.of("chmod", "700", data().toString()), "").expect(0);
         Launcher.execute(List.of("chown", "4343", data().toString()), "").expect(0);
-        assertTrue(serve().errorLine().contains("not mine"), "of another user");
+        assertTrue(serve().errorLine().contains("it belongs to user"), "of another user");
         Launcher.execute(List.of("chown", "0", data().toString()), "").expect(0);
         Files.delete(laid);
         // As Kubernetes makes an emptyDir.

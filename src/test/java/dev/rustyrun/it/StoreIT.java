@@ -113,7 +113,7 @@ class StoreIT {
 
     private void expectNotMine(Launcher.Result result, String... command) {
         result.expectFailure();
-        assertTrue(result.errorLine().contains("not mine"), String.join(" ", command) + ": " + result.err());
+        assertTrue(result.errorLine().contains(" is refused: "), String.join(" ", command) + ": " + result.err());
         assertEquals("", result.out(), String.join(" ", command));
         assertFalse(Files.exists(folder.resolve("hooked")), String.join(" ", command));
     }
@@ -178,7 +178,7 @@ class StoreIT {
         run("chown", ATTACKER, store + "/web/config.json");
         Launcher.Result deleted =
                 Launcher.rustyrun("--root", store, "delete", "web").expect(0);
-        assertTrue(deleted.err().contains("not mine"), deleted.err());
+        assertTrue(deleted.err().contains(" is refused: "), deleted.err());
         assertFalse(Files.exists(folder.resolve("hooked")));
     }
 

@@ -161,6 +161,6 @@ public final class ContainerFiles {
             return new OpenFile(linux, linux.open(launched.rootfs(), FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         }
         throw ContainerException.conflict(
-                "what the container wrote went with its end: its files can be read while it runs");
+                "the container's files were discarded at its end; they can be read only while it runs");
     }
 }

@@ -19,7 +19,7 @@ final class EntryPath {
         List<String> names = new ArrayList<>();
         for (String name : path.split("/")) {
             if (name.equals("..")) {
-                throw EntryRefusal.wrong(entry, what + "climbs with ..");
+                throw EntryRefusal.wrong(entry, what + "contains ..");
             }
             if (!name.isEmpty() && !name.equals(".")) {
                 names.add(name);

@@ -73,15 +73,15 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
 
     private void write(OpenFile root, Placed file, ContainerIds ids) {
         List<String> path = ContainerPath.of(file.path(), process.cwd())
-                .orElseThrow(() -> refused(file, "is no path of a file: it has no name, or climbs with .."));
+                .orElseThrow(() -> refused(file, "is not the path of a file: it has no file name, or contains .."));
         int user = (int) ids.userOutside(Integer.toUnsignedLong(process.user().uid()))
-                .orElseThrow(() -> refused(file, "would belong to a user that the container does not have"));
+                .orElseThrow(() -> refused(file, "would belong to a user id that is not mapped in the container"));
         int group = (int) ids.groupOutside(Integer.toUnsignedLong(process.user().gid()))
-                .orElseThrow(() -> refused(file, "would belong to a group that the container does not have"));
+                .orElseThrow(() -> refused(file, "would belong to a group id that is not mapped in the container"));
         String name = path.get(path.size() - 1);
         try (OpenFile directory = directory(root, path.subList(0, path.size() - 1), user, group)) {
             if (!OwnMounts.of(linux, root).have(directory)) {
-                throw refused(file, "is on a directory of the host's, or the kernel's");
+                throw refused(file, "is on a mount of the host or a kernel file system");
             }
             RoomGuard.of(linux, launched, root, directory).check(file.bytes().length);
             linux.removeFile(directory.descriptor(), name);
@@ -122,7 +122,7 @@ public final class LaunchFiles implements RootVisitor, AutoCloseable {
     private OpenFile make(OpenFile root, OpenFile parent, String name, int user, int group) {
         if (!OwnMounts.of(linux, root).have(parent)) {
             throw ContainerException.invalid(
-                    "files", "directory " + Printable.quoted(name) + " would be on a directory of the host's");
+                    "files", "directory " + Printable.quoted(name) + " would be on a mount of the host");
         }
         linux.makeDirectory(parent.descriptor(), name, DIRECTORY_MODE);
         OpenFile made = new OpenFile(

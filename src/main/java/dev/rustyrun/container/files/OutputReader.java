@@ -50,7 +50,7 @@ final class OutputReader {
     void read(String pattern, String directory) {
         Optional<List<String>> path = ContainerPath.of(pattern, directory);
         if (path.isEmpty()) {
-            fail(pattern, "is no path of a file: it has no name, or climbs with ..");
+            fail(pattern, "is not the path of a file: it has no file name, or contains ..");
             return;
         }
         try {
@@ -78,7 +78,7 @@ final class OutputReader {
         if (at == pattern.size()) {
             if (!outputs.containsKey(path)) {
                 if (outputs.size() >= MAX_OUTPUTS) {
-                    throw new LimitExceeded("names more than " + MAX_OUTPUTS + " files, which is the most");
+                    throw new LimitExceeded("matches more than " + MAX_OUTPUTS + " files, the maximum");
                 }
                 outputs.put(path, output(path));
             }
@@ -133,7 +133,7 @@ final class OutputReader {
                         some = linux.nextNames(directory.descriptor())) {
                     names += some.size();
                     if (names > MAX_NAMES) {
-                        throw new LimitExceeded("leads to more than " + MAX_NAMES + " names, which is the most");
+                        throw new LimitExceeded("searches more than " + MAX_NAMES + " names, the maximum");
                     }
                     all.addAll(some);
                 }
@@ -155,17 +155,17 @@ final class OutputReader {
         try (OpenFile file = open(path)) {
             FileStatus status = linux.status(file.descriptor());
             if (!status.isRegularFile()) {
-                return OutputFile.failed(path, status.isDirectory() ? "is a directory" : "is no regular file");
+                return OutputFile.failed(path, status.isDirectory() ? "is a directory" : "is not a regular file");
             }
             if (!isOwn(file)) {
-                return OutputFile.failed(path, "is on a directory of the host's, or the kernel's");
+                return OutputFile.failed(path, "is on a mount of the host or a kernel file system");
             }
             if (status.size() > left) {
                 return OutputFile.failed(
-                        path, "has " + status.size() + " bytes, more than the " + left + " that are left for outputs");
+                        path, "has " + status.size() + " bytes, more than the " + left + " left for outputs");
             }
             if (!room.take(status.size() * COPIES_IN_MEMORY)) {
-                return OutputFile.failed(path, "finds no room in the service's memory now");
+                return OutputFile.failed(path, "does not fit into the service's memory now");
             }
             try (OpenFile readable = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY))) {
                 byte[] bytes = linux.readBytes(readable.descriptor(), (int) status.size());

@@ -34,7 +34,8 @@ final class OwnMounts {
             return true;
         }
         String device = status.place().deviceMajor() + ":" + status.place().deviceMinor();
-        return linux.fileSystem(file.descriptor()).isInMemory() && !hostDevices().contains(device);
+        return linux.fileSystem(file.descriptor()).isInMemory()
+                && !hostDevices().contains(device);
     }
 
     private Set<String> hostDevices() {

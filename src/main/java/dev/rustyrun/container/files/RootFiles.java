@@ -39,7 +39,8 @@ final class RootFiles {
                 return checked(path, new OpenFile(linux, linux.openInRoot(root.descriptor(), path, FileFlag.O_PATH)));
             } catch (LinuxException e) {
                 if (e.errno() == Errno.ENOENT) {
-                    throw ContainerException.notFound("there is no " + Printable.quoted(path) + " in the container");
+                    throw ContainerException.notFound(
+                            "path " + Printable.quoted(path) + " does not exist in the container");
                 }
                 // EAGAIN: a directory was moved while .. was resolved.
                 if (e.errno() != Errno.EAGAIN || attempt == MAX_ATTEMPTS) {
@@ -56,7 +57,7 @@ final class RootFiles {
     private OpenFile checked(String path, OpenFile file) {
         if (linux.fileSystem(file.descriptor()).isOfTheKernel()) {
             file.close();
-            throw wrong(path, "is the kernel's, and no file of the container");
+            throw wrong(path, "is on a kernel file system, such as /proc, not a file of the container");
         }
         return file;
     }

@@ -155,7 +155,7 @@ final class TreeUnpacking {
                 default ->
                     throw EntryRefusal.wrong(
                             entry,
-                            "is neither a directory nor a file nor a link, and nothing else can be put into a"
+                            "is neither a directory nor a file nor a link; other files cannot be copied into a"
                                     + " container");
             }
         }
@@ -212,7 +212,7 @@ final class TreeUnpacking {
 
     private void makeSymbolicLink(Entry entry, OpenFile parent, String name) {
         if (entry.link().isEmpty() || entry.link().indexOf('\0') >= 0) {
-            throw EntryRefusal.wrong(entry, "leads nowhere");
+            throw EntryRefusal.wrong(entry, "is a link without a target");
         }
         replacing(entry, parent, name, () -> linux.makeSymbolicLink(entry.link(), parent.descriptor(), name));
         try (OpenFile link = path(parent, name)) {
@@ -233,7 +233,7 @@ final class TreeUnpacking {
         List<String> path = EntryPath.of(entry, entry.link());
         try (OpenFile file = path(base, path.isEmpty() ? "." : String.join("/", path))) {
             if (!linux.status(file.descriptor()).isRegularFile()) {
-                throw EntryRefusal.wrong(entry, "is a hard link to what is no regular file");
+                throw EntryRefusal.wrong(entry, "is a hard link to a file that is not a regular file");
             }
             // GNU tar stores a file that is named twice as a hard link to itself.
             if (!isSame(linux.status(file.descriptor()).place(), parent, name)) {
@@ -312,7 +312,7 @@ final class TreeUnpacking {
 
     private static int id(Entry entry, long id, OptionalLong outside) {
         if (id < 0 || id > MAX_ID) {
-            throw EntryRefusal.wrong(entry, "belongs to " + id + ", which is no user's or group's id");
+            throw EntryRefusal.wrong(entry, "belongs to " + id + ", which is not a valid user or group id");
         }
         return (int) outside.orElseThrow(() -> EntryRefusal.wrong(
                 entry, "belongs to " + id + ", an id that the container's user namespace does not have"));

@@ -104,7 +104,7 @@ public final class ContainerFolder {
 
     /** The error for a missing container. */
     static ContainerException gone() {
-        return ContainerException.notFound("there is no container of this id");
+        return ContainerException.notFound("the container does not exist");
     }
 
     /** The error for a broken container, which can only be deleted. */

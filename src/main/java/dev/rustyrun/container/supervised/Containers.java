@@ -146,7 +146,7 @@ public final class Containers {
                 throw ContainerFolder.broken(damage);
             });
             if (FolderStatus.of(linux, folder) != ContainerStatus.CREATED || folder.hasMonitor()) {
-                throw ContainerException.conflict("the container was started before");
+                throw ContainerException.conflict("the container was already started");
             }
             startMonitor(folder);
         }

@@ -178,7 +178,7 @@ final class Ending {
                     .put("reason", "lost")
                     .put("exitCode", 137)
                     .put("signal", 9)
-                    .put("message", "the process that watched it was killed, and it with that")
+                    .put("message", "its monitor was killed, and the container with it")
                     .put("finished", Instant.now().toString()));
             listener.tell("exited", folder.id());
         }

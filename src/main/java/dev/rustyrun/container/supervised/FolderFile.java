@@ -60,13 +60,13 @@ final class FolderFile {
             BasicFileAttributes attributes =
                     Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isRegularFile() || attributes.size() > MAX_BYTES) {
-                throw new IOException("it is no file of ours");
+                throw new IOException("it is not a file that Rustyrun has written");
             }
             JsonNode json = JSON.readTree(Files.readAllBytes(path));
             if (json instanceof ObjectNode object) {
                 return Optional.of(object);
             }
-            throw new IOException("it holds no object");
+            throw new IOException("it is not a JSON object");
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -30,7 +30,7 @@ public final class Clearing {
             work.run();
         } catch (Throwable e) {
             if (pauseMillis == FIRST_PAUSE_MILLIS) {
-                LOG.warnf("what a launch has left cannot be removed, and is tried again: %s", e.getMessage());
+                LOG.warnf("cannot remove the resources of a launch, will retry: %s", e.getMessage());
             }
             long next = Math.min(2 * pauseMillis, MAX_PAUSE_MILLIS);
             timers.after(pauseMillis, () -> steps.threads().execute(() -> clear(work, next)));

@@ -130,7 +130,7 @@ public final class PollLoop {
             } catch (Throwable e) {
                 // Any Throwable is caught, even OutOfMemoryError: if this thread ended, no event would be reported any
                 // more.
-                LOG.errorf("waiting has failed and goes on: %s", e.getMessage());
+                LOG.errorf("the poll loop has failed and continues: %s", e.getMessage());
             }
         }
     }
@@ -161,7 +161,7 @@ public final class PollLoop {
         try {
             each.entry.action.run();
         } catch (RuntimeException | Error e) {
-            LOG.warnf("what was waited for cannot be done: %s", e.getMessage());
+            LOG.warnf("an action of the poll loop has failed: %s", e.getMessage());
         }
     }
 }

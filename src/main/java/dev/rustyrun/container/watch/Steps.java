@@ -53,7 +53,7 @@ public final class Steps {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            LOG.warnf("a step of following has failed: %s", e.getMessage());
+            LOG.warnf("a step has failed: %s", e.getMessage());
         }
     }
 

@@ -72,7 +72,7 @@ final class LayerAttributes {
     private static int id(Entry entry, long id) {
         if (id < 0 || id > MAX_ID) {
             throw new LayerException("entry " + Printable.quoted(entry.name()) + " of the layer belongs to " + id
-                    + ", which is no user's or group's id");
+                    + ", which is not a valid user or group id");
         }
         return (int) id;
     }

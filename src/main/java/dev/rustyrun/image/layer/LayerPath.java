@@ -32,7 +32,7 @@ final class LayerPath {
             int end = slash < 0 ? text.length() : slash;
             String name = text.substring(from, end);
             if (name.equals("..")) {
-                throw refused(text, "climbs with ..");
+                throw refused(text, "contains ..");
             }
             if (!name.isEmpty() && !name.equals(".")) {
                 names.add(name);
@@ -94,7 +94,7 @@ final class LayerPath {
     LayerPath hidden() {
         String name = name().substring(WHITEOUT.length());
         if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-            throw refused(text(), "is a whiteout of no file");
+            throw refused(text(), "is a whiteout without a file name");
         }
         List<String> all = new ArrayList<>(names);
         all.set(all.size() - 1, name);

@@ -154,7 +154,8 @@ public final class LayerStore {
                 throw new LayerException("its contents are " + layer.algorithm() + ":" + found
                         + ", which is not its diffId: remove the image and pull it again");
             }
-            String info = "root=" + tree.hasRootEntry() + "\nentries=" + tree.entries() + "\nbytes=" + tree.bytes() + "\n";
+            String info =
+                    "root=" + tree.hasRootEntry() + "\nentries=" + tree.entries() + "\nbytes=" + tree.bytes() + "\n";
             try (OpenFile file = new OpenFile(linux, linux.createNew(own.descriptor(), INFO, 0600))) {
                 linux.writeAll(file.descriptor(), info.getBytes(StandardCharsets.US_ASCII));
             }
@@ -184,8 +185,7 @@ public final class LayerStore {
         }
         FileStatus status = linux.status(FileFlag.AT_FDCWD, path);
         if (!status.isDirectory() || !status.isOnlyWritableBy(linux.userId())) {
-            throw new LayerException(
-                    "the folder " + path + " is not mine alone and is not used: look at what is in it");
+            throw new LayerException("the folder " + path + " is refused: others can write it; check its contents");
         }
         if ((status.permissions() & 0077) != 0) {
             // Other users must not be able to run set-user-id programs in a layer.

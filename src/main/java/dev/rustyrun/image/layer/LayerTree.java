@@ -100,7 +100,7 @@ final class LayerTree implements AutoCloseable {
     private void unpack(Entry entry, LayerPath path, TarReader tar) throws IOException {
         if (path.isRoot()) {
             if (entry.type() != TarReader.DIRECTORY) {
-                throw LayerPath.refused(entry.name(), "is its root, and no directory");
+                throw LayerPath.refused(entry.name(), "is its root, but not a directory");
             }
             directories.remember("", entry);
         } else if (path.isOpaqueMark()) {
@@ -214,7 +214,7 @@ final class LayerTree implements AutoCloseable {
 
     private void makeSymbolicLink(Entry entry, LayerPath path, OpenFile parent) {
         if (entry.link().isEmpty() || entry.link().indexOf('\0') >= 0) {
-            throw LayerPath.refused(entry.name(), "is a link that leads nowhere");
+            throw LayerPath.refused(entry.name(), "is a link without a target");
         }
         replacing(path, () -> {
             linux.makeSymbolicLink(entry.link(), parent.descriptor(), path.name());
@@ -232,7 +232,7 @@ final class LayerTree implements AutoCloseable {
         try (OpenFile folder = directories.find(target.parent())) {
             FileStatus file = linux.status(folder.descriptor(), target.name());
             if (file.isDirectory() || file.isCharacterDevice(0, 0)) {
-                throw LayerPath.refused(entry.name(), "is a hard link to what is no file");
+                throw LayerPath.refused(entry.name(), "is a hard link to a directory or a whiteout");
             }
             if (target.text().equals(path.text())) {
                 return;

@@ -103,7 +103,7 @@ final class PaxHeader {
     private void record(String key, byte[] value, String scope) throws InvalidTarException {
         boolean holes = key.startsWith(SPARSE) || key.startsWith("SUN.holesdata") || key.equals("SCHILY.realsize");
         if (holes && (!layer || !scope.isEmpty() || !key.startsWith(SPARSE))) {
-            throw new InvalidTarException("it has a sparse file (" + key + "); write it whole");
+            throw new InvalidTarException("it has a sparse file (" + key + "); store it without holes");
         }
         boolean matters = true;
         switch (key) {
@@ -122,7 +122,7 @@ final class PaxHeader {
             default -> matters = layer && ofLayer(key, value);
         }
         if (matters && !scope.isEmpty()) {
-            throw new InvalidTarException("a " + scope + "pax header says \"" + key + "\" of all entries");
+            throw new InvalidTarException("a " + scope + "pax header sets \"" + key + "\" for all entries");
         }
     }
 

@@ -61,7 +61,7 @@ final class SparseHeader {
 
     static long number(String text) throws InvalidTarException {
         if (!text.matches("[0-9]{1,18}")) {
-            throw new InvalidTarException("a number in the map of a sparse file is none");
+            throw new InvalidTarException("the map of a sparse file has an invalid number");
         }
         return Long.parseLong(text);
     }

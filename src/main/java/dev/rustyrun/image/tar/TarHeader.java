@@ -110,7 +110,7 @@ final class TarHeader {
             return binary(at, length, what);
         }
         return octal(at, length)
-                .orElseThrow(() -> new InvalidTarException("the " + what + " in a header is no octal number"));
+                .orElseThrow(() -> new InvalidTarException("the " + what + " in a header is not an octal number"));
     }
 
     private long binary(int at, int length, String what) throws InvalidTarException {

@@ -116,8 +116,8 @@ public final class TarReader {
                 case LONG_LINK -> headers.link(untilNul(contents()));
                 case SPARSE_FILE -> {
                     if (!layer) {
-                        throw new InvalidTarException(
-                                "entry " + Printable.quoted(header.name()) + " is a sparse file; write it whole");
+                        throw new InvalidTarException("entry " + Printable.quoted(header.name())
+                                + " is a sparse file; store it without holes");
                     }
                     return Optional.of(entry(FILE, Optional.of(pieces())));
                 }
@@ -161,7 +161,7 @@ public final class TarReader {
             size = 0;
         }
         if (size > 0 && (type == HARD_LINK || type == SYMBOLIC_LINK || type == DIRECTORY)) {
-            throw new InvalidTarException("entry " + Printable.quoted(name) + " is no file and has contents");
+            throw new InvalidTarException("entry " + Printable.quoted(name) + " is not a file but has contents");
         }
         left = size;
         padding = padding(size);
@@ -188,7 +188,7 @@ public final class TarReader {
         Optional<SparseMap> holes =
                 pieces.isPresent() ? pieces : headers.sparse().map();
         if (holes.isPresent() && type != FILE) {
-            throw new InvalidTarException("a header says that what is no file has holes");
+            throw new InvalidTarException("an entry that is not a file has a sparse map");
         }
         if (pieces.isEmpty() && headers.sparse().hasMapBeforeContents()) {
             readMap(holes.orElseThrow());
@@ -278,7 +278,8 @@ public final class TarReader {
     private byte[] contents() throws IOException {
         long size = header.size();
         if (size < 0 || size > MAX_HEADER) {
-            throw new InvalidTarException("a header has " + size + " bytes, and more than " + MAX_HEADER + " or none");
+            throw new InvalidTarException("a header has an invalid size of " + size + " bytes; more than " + MAX_HEADER
+                    + " are not supported");
         }
         byte[] bytes = in.readNBytes((int) size);
         int fill = padding(size);

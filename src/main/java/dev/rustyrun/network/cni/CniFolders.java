@@ -70,7 +70,7 @@ record CniFolders(List<String> configurations, List<String> plugins) {
             others.add(Printable.shown(CniNetwork.nameIn(whole)));
         }
         throw new CniException("no CNI network " + Printable.quoted(name) + " in " + String.join(":", configurations)
-                + ": there " + (others.isEmpty() ? "is none" : "are " + String.join(", ", others)));
+                + (others.isEmpty() ? ": found none" : ": found " + String.join(", ", others)));
     }
 
     private List<Path> files() {

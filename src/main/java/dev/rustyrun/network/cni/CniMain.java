@@ -59,8 +59,8 @@ public final class CniMain {
                 linux.removeFile(path);
             } else {
                 System.err.println(Printable.line("rustyrun: warning: container " + args[1]
-                        + " is not disconnected from network " + args[2] + ": " + e.getMessage()
-                        + "; rustyrun gc tries it again"));
+                        + " could not be disconnected from network " + args[2] + ": " + e.getMessage()
+                        + "; rustyrun gc will retry"));
             }
             return 1;
         }

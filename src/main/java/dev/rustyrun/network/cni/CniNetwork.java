@@ -43,12 +43,12 @@ record CniNetwork(ObjectNode whole, List<ObjectNode> plugins) {
         for (JsonNode each : whole.has("plugins") ? list : List.of(whole)) {
             String type = each.path("type").asText("");
             if (!(each instanceof ObjectNode plugin) || !TYPE.matcher(type).matches() || type.startsWith(".")) {
-                throw new CniException(what + ": plugins[" + plugins.size() + "].type names no plugin");
+                throw new CniException(what + ": plugins[" + plugins.size() + "].type is not the name of a plugin");
             }
             plugins.add(plugin);
         }
         if (plugins.isEmpty() || plugins.size() > MAX_PLUGINS) {
-            throw new CniException(what + ": plugins is no list of 1 to " + MAX_PLUGINS + " plugins");
+            throw new CniException(what + ": plugins is not a list of 1 to " + MAX_PLUGINS + " plugins");
         }
         return new CniNetwork(whole, plugins);
     }

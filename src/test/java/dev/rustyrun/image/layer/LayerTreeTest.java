@@ -155,9 +155,9 @@ class LayerTreeTest {
 
     @Test
     void a_name_that_climbs_is_refused() throws IOException {
-        expectRefused("climbs with ..", new TarBytes().file("../evil", "x"));
-        expectRefused("climbs with ..", new TarBytes().file("a/../../evil", "x"));
-        expectRefused("climbs with ..", new TarBytes().directory(".."));
+        expectRefused("contains ..", new TarBytes().file("../evil", "x"));
+        expectRefused("contains ..", new TarBytes().file("a/../../evil", "x"));
+        expectRefused("contains ..", new TarBytes().directory(".."));
     }
 
     @Test
@@ -182,7 +182,7 @@ class LayerTreeTest {
 
     @Test
     void a_hard_link_leads_neither_out_nor_through_a_link_nor_to_a_directory() throws IOException {
-        expectRefused("climbs", new TarBytes().hardLink("h", "../outside/file"));
+        expectRefused("contains ..", new TarBytes().hardLink("h", "../outside/file"));
         expectRefused("symbolic link", new TarBytes().link("l", "../outside").hardLink("h", "l/file"));
         expectRefused("ENOENT", new TarBytes().hardLink("h", "missing"));
         expectRefused("no file", new TarBytes().directory("d").hardLink("h", "d"));
@@ -241,9 +241,9 @@ class LayerTreeTest {
 
     @Test
     void a_whiteout_of_no_name_is_refused() throws IOException {
-        expectRefused("whiteout of no file", new TarBytes().file(".wh.", ""));
-        expectRefused("whiteout of no file", new TarBytes().file(".wh..", ""));
-        expectRefused("whiteout of no file", new TarBytes().file("d/.wh...", ""));
+        expectRefused("whiteout without a file name", new TarBytes().file(".wh.", ""));
+        expectRefused("whiteout without a file name", new TarBytes().file(".wh..", ""));
+        expectRefused("whiteout without a file name", new TarBytes().file("d/.wh...", ""));
         expectRefused("in a whiteout", new TarBytes().file(".wh.d/f", ""));
     }
 
@@ -536,8 +536,8 @@ class LayerTreeTest {
     @Test
     void an_unknown_kind_of_entry_is_refused() throws IOException {
         expectRefused("unknown type", new TarBytes().entry('D', "x", "", 0644, new byte[0]));
-        expectRefused("no directory", new TarBytes().file(".", "x"));
-        expectRefused("leads nowhere", new TarBytes().link("l", ""));
+        expectRefused("not a directory", new TarBytes().file(".", "x"));
+        expectRefused("without a target", new TarBytes().link("l", ""));
     }
 
     @Test

@@ -194,7 +194,8 @@ class TarReaderTest {
         expectRefused(
                 "has a size of", new Bytes().entry('0', name, wide, new byte[0]).end());
         expectRefused(
-                "no octal number", new Bytes().entry('0', "f", "8", new byte[0]).end());
+                "not an octal number",
+                new Bytes().entry('0', "f", "8", new byte[0]).end());
         expectRefused(
                 "not a number", new Bytes().pax("size=-1").entry('0', "f", "").end());
         expectRefused(
@@ -206,7 +207,7 @@ class TarReaderTest {
                 "longer than",
                 new Bytes().pax("path=" + "p".repeat(5000)).entry('0', "f", "").end());
         expectRefused(
-                "is no file and has contents",
+                "is not a file but has contents",
                 new Bytes().entry('1', "l", "contents").end());
     }
 
@@ -217,7 +218,7 @@ class TarReaderTest {
         expectRefused("damaged", new Bytes().entry('x', "p", "3 a").end());
         expectRefused("NUL", new Bytes().pax("path=a\0b").entry('0', "f", "").end());
         expectRefused(
-                "of all entries",
+                "for all entries",
                 new Bytes().entry('g', "g", "10 path=a\n").entry('0', "f", "").end());
     }
 
