@@ -1,8 +1,8 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.container.AttemptStream;
 import dev.rustyrun.container.Running;
 import dev.rustyrun.container.StatisticsJson;
-import dev.rustyrun.container.ToldAttempts;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -48,7 +48,7 @@ final class EventsCommand implements ContainerCommand {
         print(StatisticsJson.write(id, running.statistics()));
         long kills = running.oomKills();
         long next = System.nanoTime() + millis * NANOS_PER_MILLI;
-        Optional<ToldAttempts> attempts = once ? Optional.empty() : running.attempts();
+        Optional<AttemptStream> attempts = once ? Optional.empty() : running.attempts();
         while (!once) {
             await(context, attempts, Math.min(millis, MAX_BETWEEN_LOOKS_MILLIS));
             // The status is read first: the container may have been killed just before its end.
@@ -70,7 +70,7 @@ final class EventsCommand implements ContainerCommand {
         return 0;
     }
 
-    private static void await(CommandContext context, Optional<ToldAttempts> attempts, int millis) {
+    private static void await(CommandContext context, Optional<AttemptStream> attempts, int millis) {
         if (attempts.isPresent()) {
             attempts.get().await(millis);
         } else {

@@ -65,7 +65,7 @@ public record ContainerIds(List<IdMapping> users, List<IdMapping> groups) {
         }
     }
 
-    /** Gives this process's standard files to the container's root, so that the container can open and chown them. */
+    /** Gives this process's standard files to the container's root, which can give them to its other users. */
     void giveStandardFiles(Linux linux) {
         if (!rootIsHostRoot() && linux.isRoot()) {
             StandardFiles.give(linux, (int) userOutside(0).orElse(-1), (int)

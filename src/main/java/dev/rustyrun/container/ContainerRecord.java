@@ -35,7 +35,7 @@ final class ContainerRecord implements LaunchRecord {
     }
 
     /** Has attempts to reach hosts reported through the FIFO at this path, if it has a reader. */
-    ContainerRecord tellingAttempts(Optional<String> fifo) {
+    ContainerRecord reportingAttempts(Optional<String> fifo) {
         attempts = fifo;
         return this;
     }

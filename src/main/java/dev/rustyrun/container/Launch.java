@@ -106,7 +106,7 @@ public final class Launch {
     /**
      * Has attempts to reach hosts reported through the FIFO at {@code path}; on the error output if it has no reader.
      */
-    public Launch tellingAttempts(String path) {
+    public Launch reportingAttempts(String path) {
         attempts = Optional.of(path);
         return this;
     }
@@ -198,7 +198,7 @@ public final class Launch {
                         Optional.empty(),
                         new ContainerRecord(linux, store, state, PidOutputs.NONE)
                                 .visitedBy(visitor)
-                                .tellingAttempts(attempts))));
+                                .reportingAttempts(attempts))));
     }
 
     /** A warning for the user, which is shown only once. */
@@ -207,7 +207,8 @@ public final class Launch {
                 && spec.linux().resources().withDevices(List.of()).isEmpty();
         return unlimited && store.isFirst("told-no-cgroup")
                 ? Optional.of(
-                        "without root, containers have no cgroup: their resource usage is neither measured nor limited (shown once)")
+                        "without root, containers have no cgroup: their resource usage is neither measured nor limited"
+                                + " (shown once)")
                 : Optional.empty();
     }
 

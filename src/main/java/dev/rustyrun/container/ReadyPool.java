@@ -48,7 +48,7 @@ public final class ReadyPool<W> {
         /** Why the element is not alive, in one line; empty when it is only outdated. */
         String failure(W ended);
 
-        /** Ends an element that nobody will take. */
+        /** Ends an element that is not needed any more. */
         void discard(W left);
     }
 

@@ -100,8 +100,8 @@ public final class Running {
     }
 
     /** The container's attempts to reach hosts from now on; empty when it has no proxy. */
-    public Optional<ToldAttempts> attempts() {
-        return connection().map(ToldAttempts::new);
+    public Optional<AttemptStream> attempts() {
+        return connection().map(AttemptStream::new);
     }
 
     private Optional<ProxyConnection> connection() {

@@ -91,7 +91,7 @@ final class Runner {
             LaunchRequest resolved, String origin, Asked asked, long timeoutMillis, Caller caller, Budget.Share share) {
         Spec spec = ResolvedSpec.of(tools.linux(), resolved, false, specs.userIds(resolved));
         Launch launch =
-                new Launch(tools.linux(), tools.self(), tools.store(), spec).tellingAttempts(containers.attempts());
+                new Launch(tools.linux(), tools.self(), tools.store(), spec).reportingAttempts(containers.attempts());
         return queued.take(caller, queuedMicros -> {
             LaunchFiles files = files(asked, spec, resolved);
             if (!asked.files.isEmpty() || !asked.outputs.isEmpty()) {

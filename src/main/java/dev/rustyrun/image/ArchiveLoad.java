@@ -56,7 +56,7 @@ final class ArchiveLoad {
         } else {
             throw new InvalidSpecException(
                     "the archive has no images: neither " + DOCKER_LIST + " (docker save) nor " + OCI_LAYOUT + " and "
-                            + OCI_LIST + " (OCI); the tar of a root file system goes to rustyrun import");
+                            + OCI_LIST + " (OCI); for the tar of a root file system, use rustyrun import");
         }
         if (loaded.isEmpty()) {
             throw new InvalidSpecException("the archive has no image for " + platform + "; choose with --platform");

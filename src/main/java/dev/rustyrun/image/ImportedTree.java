@@ -164,7 +164,7 @@ final class ImportedTree {
 
     private static InvalidSpecException wrong(String change) {
         return new InvalidSpecException(
-                "--change " + Printable.quoted(change) + " is none of CMD, ENTRYPOINT, ENV NAME=VALUE,"
-                        + " EXPOSE, LABEL NAME=VALUE, STOPSIGNAL, USER, VOLUME and WORKDIR");
+                "--change " + Printable.quoted(change) + " is unsupported: use CMD, ENTRYPOINT, ENV NAME=VALUE,"
+                        + " EXPOSE, LABEL NAME=VALUE, STOPSIGNAL, USER, VOLUME or WORKDIR");
     }
 }

@@ -97,7 +97,7 @@ class ImageArchiveTest {
                 "\"" + tree + "\" is a directory: tar -C " + tree + " -c . | rustyrun import - NAME",
                 refused(() -> archive.importTree(tree, InputStream.nullInputStream(), Optional.empty(), List.of())));
         assertEquals(
-                "\"http://a/b.tar\" is not fetched: curl -L URL | rustyrun import - NAME",
+                "\"http://a/b.tar\" is a URL: use curl -L URL | rustyrun import - NAME",
                 refused(() -> archive.importTree(
                         "http://a/b.tar", InputStream.nullInputStream(), Optional.empty(), List.of())));
         assertEquals(

@@ -49,7 +49,7 @@ public final class DataFolder {
         if (!linux.lockIfFree(folder.descriptor())) {
             folder.close();
             throw new InvalidSpecException("another service keeps its containers in " + folder.path()
-                    + ": stop that one, or give this one a --data-folder of its own");
+                    + ": stop it, or choose another --data-folder");
         }
         // Not closed, because that would release the lock.
     }

@@ -140,7 +140,7 @@ public final class Monitor {
                 readers,
                 description.path("openStdin").asBoolean(),
                 size(description));
-        launch.tellingAttempts(Containers.attempts(folder.path().getParent()));
+        launch.reportingAttempts(Containers.attempts(folder.path().getParent()));
         return (isEphemeral(launched.spec()) ? launch : launch.keepingLayer())
                 .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
     }

@@ -185,7 +185,7 @@ class LayerTreeTest {
         expectRefused("contains ..", new TarBytes().hardLink("h", "../outside/file"));
         expectRefused("symbolic link", new TarBytes().link("l", "../outside").hardLink("h", "l/file"));
         expectRefused("ENOENT", new TarBytes().hardLink("h", "missing"));
-        expectRefused("no file", new TarBytes().directory("d").hardLink("h", "d"));
+        expectRefused("to a directory", new TarBytes().directory("d").hardLink("h", "d"));
         expectRefused("to a directory", new TarBytes().hardLink("h", "./"));
     }
 

@@ -9,11 +9,11 @@ import java.util.Optional;
  * The attempts of a container to reach hosts, as its proxy reports them from now on: lines of JSON; see
  * docs/network.md.
  */
-public final class ToldAttempts implements AutoCloseable {
+public final class AttemptStream implements AutoCloseable {
 
     private final ProxyConnection proxy;
 
-    ToldAttempts(ProxyConnection proxy) {
+    AttemptStream(ProxyConnection proxy) {
         proxy.follow();
         this.proxy = proxy;
     }
