@@ -1,7 +1,6 @@
 package dev.rustyrun.plan;
 
 import dev.rustyrun.step.CgroupStep;
-import dev.rustyrun.step.CommandStep;
 import dev.rustyrun.step.CoverStep;
 import dev.rustyrun.step.ExecStep;
 import dev.rustyrun.step.FileSystemStep;
@@ -65,9 +64,9 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
                 || step instanceof HostStep.OpenSource;
     }
 
+    /** The working directory is the command's: others that share the file system may replace it before the command starts. */
     private static boolean canRunAhead(Step step) {
         return step instanceof CgroupStep
-                || step instanceof CommandStep.ChangeDirectory
                 || step instanceof CoverStep
                 || step instanceof FileSystemStep
                 || step instanceof LimitStep.SetOomScore

@@ -15,6 +15,7 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.LinuxSpec.TimeOffset;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
+import dev.rustyrun.step.CommandStep;
 import dev.rustyrun.step.ExecStep;
 import dev.rustyrun.step.FileSystemStep;
 import dev.rustyrun.step.HostStep;
@@ -438,6 +439,8 @@ class PlanCompilerTest {
         assertTrue(plan.init().subList(0, steps).stream().anyMatch(PivotStep.PivotRoot.class::isInstance));
         assertFalse(plan.init().subList(0, steps).stream().anyMatch(PrivilegeStep.class::isInstance));
         assertFalse(plan.init().subList(0, steps).stream().anyMatch(ExecStep.class::isInstance));
+        // Its path may lead elsewhere by then.
+        assertFalse(plan.init().subList(0, steps).stream().anyMatch(CommandStep.ChangeDirectory.class::isInstance));
         LaunchPlan proxied = PlanCompiler.compile(
                 spec().annotation(Spec.ALLOW_ANNOTATION, "example.org").build(), PREPARED);
         assertFalse(proxied.init().subList(0, proxied.ahead()).stream().anyMatch(NetworkStep.class::isInstance));
@@ -455,9 +458,12 @@ class PlanCompilerTest {
         LaunchPlan other = PlanCompiler.compile(
                 new SpecBuilder("/rootfs", List.of("/bin/other")).cwd("/work").build(), PREPARED);
         assertTrue(other.beginsAs(begun, steps));
-        LaunchPlan elsewhere = PlanCompiler.compile(spec().cwd("/elsewhere").build(), PREPARED);
-        assertFalse(elsewhere.beginsAs(begun, steps));
-        assertTrue(elsewhere.beginsAs(begun, 1), "it is another one only later");
+        LaunchPlan covered = PlanCompiler.compile(
+                spec().mount(new Spec.Mount("/elsewhere", "tmpfs", "tmpfs", List.of()))
+                        .build(),
+                PREPARED);
+        assertFalse(covered.beginsAs(begun, steps));
+        assertTrue(covered.beginsAs(begun, 1), "it is another one only later");
         assertFalse(PlanCompiler.compile(
                         new SpecBuilder("/other", List.of("/bin/true"))
                                 .cwd("/work")
