@@ -33,6 +33,7 @@ final class MountedPaths implements AutoCloseable {
 
     private final List<Mounted> mounted;
     private final List<String> mounts;
+    private boolean changed;
     private boolean closed;
 
     private MountedPaths(Linux linux, List<String> paths, OpenFile table) {
@@ -67,15 +68,19 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** Whether a new launch would mount the same files. */
+    /** Whether what was mounted is what would be mounted now; never again once it is not. */
     boolean areCurrent() {
+        // A change of the table is told once only.
+        changed = changed || hasChanged();
+        return !changed;
+    }
+
+    private boolean hasChanged() {
         try {
-            if (tableHasChanged() && !mounts().equals(mounts)) {
-                return false;
-            }
-            return mounted.stream().allMatch(one -> one.equals(look(one.path())));
+            return tableHasChanged() && !mounts().equals(mounts)
+                    || !mounted.stream().allMatch(one -> one.equals(look(one.path())));
         } catch (LinuxException | UncheckedIOException gone) {
-            return false;
+            return true;
         }
     }
 
