@@ -8,17 +8,23 @@ import dev.rustyrun.linux.MountInfo;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The paths of the host that a warm launch has mounted in advance. It can check whether they still lead to the same
- * files through the same mounts. Not safe for use by several threads.
+ * What a warm launch has mounted in advance. It can check whether the paths of the host still lead to the same files through
+ * the same mounts, and the paths of the container to what was mounted there: a process that shares a file system with the
+ * container can replace a mount point, and the kernel then detaches or moves the mount; man 2 rename, man 2 rmdir. Not safe for
+ * use by several threads.
  */
 final class MountedPaths implements AutoCloseable {
 
@@ -27,20 +33,40 @@ final class MountedPaths implements AutoCloseable {
     /** A path, its real path, and the file there. */
     private record Mounted(String path, String real, FileStatus.Place place) {}
 
+    /** The file that a path in a root leads to, and its mount. */
+    private record Found(FileStatus.Place place, long mount) {}
+
     private final Linux linux;
     /** Open to poll for changes of the mount table; man 5 proc_pid_mountinfo. */
     private final OpenFile table;
 
+    private final String rootfs;
+    /** Mount points in the container that other processes can move or remove. */
+    private final List<String> points;
+    /** These mount points, and the directories above them. */
+    private final List<String> ways;
+
     private final List<Mounted> mounted;
     private final List<String> mounts;
+    private final List<Optional<FileStatus.Place>> onTheWay;
+    private Optional<OpenFile> root = Optional.empty();
+    private List<Optional<Found>> inRoot = List.of();
     private boolean changed;
     private boolean closed;
 
-    private MountedPaths(Linux linux, List<String> paths, OpenFile table) {
+    private MountedPaths(Linux linux, Spec spec, OpenFile table) {
         this.linux = linux;
         this.table = table;
-        this.mounted = paths.stream().map(this::look).toList();
+        this.rootfs = spec.root().path();
+        this.points = points(spec);
+        this.ways = ways(points);
+        this.mounted = Stream.concat(
+                        Stream.of(rootfs),
+                        spec.mounts().stream().filter(MountedPaths::isBind).map(Spec.Mount::source))
+                .map(this::look)
+                .toList();
         this.mounts = mounts();
+        this.onTheWay = lookOnTheWay();
     }
 
     /**
@@ -49,17 +75,10 @@ final class MountedPaths implements AutoCloseable {
      * @throws LinuxException when the mount table cannot be read
      */
     static MountedPaths of(Linux linux, Spec spec) {
-        List<String> paths = Stream.concat(
-                        Stream.of(spec.root().path()),
-                        spec.mounts().stream()
-                                .filter(mount -> mount.type().equals("bind")
-                                        || MountOptions.parse(mount.options()).isBind())
-                                .map(Spec.Mount::source))
-                .toList();
         OpenFile table = new OpenFile(linux, linux.open(MOUNTS, FileFlag.O_RDONLY));
         Optional<MountedPaths> made = Optional.empty();
         try {
-            made = Optional.of(new MountedPaths(linux, paths, table));
+            made = Optional.of(new MountedPaths(linux, spec, table));
             return made.get();
         } finally {
             if (made.isEmpty()) {
@@ -68,7 +87,43 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** Whether what was mounted is what would be mounted now; never again once it is not. */
+    private static boolean isBind(Spec.Mount mount) {
+        return mount.type().equals("bind") || MountOptions.parse(mount.options()).isBind();
+    }
+
+    /** What lies in a new file system of the container's own is out of reach for others. */
+    private static List<String> points(Spec spec) {
+        List<String> points = new ArrayList<>();
+        List<String> own = new ArrayList<>();
+        for (Spec.Mount mount : spec.mounts()) {
+            String point = ProcPaths.plain(mount.destination());
+            if (own.stream().noneMatch(above -> isIn(point, above))) {
+                points.add(point);
+                if (!isBind(mount)) {
+                    own.add(point);
+                }
+            }
+        }
+        return points;
+    }
+
+    private static List<String> ways(List<String> points) {
+        Set<String> ways = new TreeSet<>();
+        for (String point : points) {
+            for (String way = point; way.length() > 1; way = way.substring(0, way.lastIndexOf('/'))) {
+                ways.add(way);
+            }
+        }
+        return List.copyOf(ways);
+    }
+
+    /** Takes the opened root of the container, now that all of this is mounted there. */
+    void seenFrom(OpenFile opened) {
+        root = Optional.of(opened);
+        inRoot = lookInRoot(opened);
+    }
+
+    /** Whether what was mounted is what would be mounted now, and where it would be; never again once it is not. */
     boolean areCurrent() {
         // A change of the table is told once only.
         changed = changed || hasChanged();
@@ -78,7 +133,9 @@ final class MountedPaths implements AutoCloseable {
     private boolean hasChanged() {
         try {
             return tableHasChanged() && !mounts().equals(mounts)
-                    || !mounted.stream().allMatch(one -> one.equals(look(one.path())));
+                    || !mounted.stream().allMatch(one -> one.equals(look(one.path())))
+                    || !lookOnTheWay().equals(onTheWay)
+                    || root.filter(opened -> !lookInRoot(opened).equals(inRoot)).isPresent();
         } catch (LinuxException | UncheckedIOException gone) {
             return true;
         }
@@ -101,6 +158,30 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
+    /** Looks in the rootfs of the host: an overlay still shows a directory that was replaced in its lower layer. */
+    private List<Optional<FileStatus.Place>> lookOnTheWay() {
+        try (OpenFile opened = new OpenFile(linux, linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            return ways.stream()
+                    .map(way -> find(opened, way).map(Found::place))
+                    .toList();
+        }
+    }
+
+    private List<Optional<Found>> lookInRoot(OpenFile opened) {
+        return points.stream().map(point -> find(opened, point)).toList();
+    }
+
+    private Optional<Found> find(OpenFile opened, String path) {
+        String relative = path.length() > 1 ? path.substring(1) : ".";
+        try (OpenFile file =
+                new OpenFile(linux, linux.openInRoot(opened.descriptor(), relative, FileFlag.O_PATH))) {
+            FileStatus status = linux.status(file.descriptor());
+            return Optional.of(new Found(status.place(), status.mount()));
+        } catch (LinuxException missing) {
+            return Optional.empty();
+        }
+    }
+
     /** The lines of the mount table for mounts at, above and below these paths. */
     private List<String> mounts() {
         return linux.readFile(MOUNTS).lines().filter(this::isOfOne).toList();
@@ -120,7 +201,11 @@ final class MountedPaths implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            table.close();
+            try {
+                table.close();
+            } finally {
+                root.ifPresent(OpenFile::close);
+            }
         }
     }
 }

@@ -91,6 +91,9 @@ public final class ServedLaunch {
             }
             stages = Optional.of(spawner.start());
             stages.get().prepare(plan, steps);
+            if (paths.isPresent()) {
+                stages.get().takeRoot().ifPresent(paths.get()::seenFrom);
+            }
             ServedLaunch warm =
                     new ServedLaunch(stages.get(), traces, Optional.of(new Begun(plan, steps, shape, paths)));
             waits = true;
@@ -178,6 +181,7 @@ public final class ServedLaunch {
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
     public Outcome run(Launch launch, long timeoutMillis) {
+        begun.flatMap(Begun::paths).ifPresent(MountedPaths::close);
         // Stored later together with init's process id.
         ContainerState state = launch.state(traces);
         if (begun.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.rustyrun.stage;
 
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.step.LaunchSignals;
@@ -43,6 +45,13 @@ public final class InitStage {
         return StepFailure.RUSTYRUN_FAILED;
     }
 
+    /** Until the command gets its working directory, that is the root. */
+    private void reportPrepared(StageChannel channel) {
+        try (OpenFile root = new OpenFile(linux, linux.open(".", FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
+            channel.send(new Report.Prepared(root.descriptor()));
+        }
+    }
+
     /** Ahead of a launch, init gets its steps in two parts, because only the first steps are known. */
     private void perform(StageChannel channel, StageChannel.Part first) {
         boolean traced = first.traced();
@@ -51,7 +60,7 @@ public final class InitStage {
         while (part.isPresent()
                 && runner.perform(part.get().steps(), traced)
                 && !part.get().isLast()) {
-            channel.send(new Report.Prepared());
+            reportPrepared(channel);
             part = channel.takePart();
         }
     }

@@ -2,12 +2,15 @@ package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.EndedChild;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.LaunchSignals;
 import dev.rustyrun.step.StepFailure;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -119,6 +122,13 @@ public final class ServedStages implements Stages {
         if (steps > 0 && !connection.isPrepared()) {
             throw new StepFailure(failure().isEmpty() ? "its stages have ended, or take too long" : failure());
         }
+    }
+
+    /** The open root of the container that {@link #prepare} has built, which the caller must close. */
+    public Optional<OpenFile> takeRoot() {
+        return Optional.of(connection.takeRoot())
+                .filter(root -> root != Connection.NO_DESCRIPTOR)
+                .map(root -> new OpenFile(linux, root));
     }
 
     /** Stages depend on this process while they prepare: it must answer their requests. */

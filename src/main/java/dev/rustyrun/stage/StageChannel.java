@@ -194,7 +194,7 @@ final class StageChannel implements Connection {
             linux.writeAll(descriptor, ReportCodec.encode(report));
             return;
         }
-        int along = report instanceof Report.Due due ? due.descriptor() : NO_DESCRIPTOR;
+        int along = report.along();
         try {
             linux.send(descriptor, ReportCodec.encode(report), along);
         } catch (LinuxException e) {

@@ -50,6 +50,9 @@ final class StageConnection {
     private int ahead;
 
     private boolean prepared;
+    /** The open root of the container that was built ahead, until {@link #takeRoot}. */
+    private int root = Connection.NO_DESCRIPTOR;
+
     private int init;
     /**
      * The {@code init} that {@code child} has started, once it has named its successor, which is then {@link #init}; 0
@@ -161,6 +164,13 @@ final class StageConnection {
         return init != 0 && (ahead == 0 || prepared);
     }
 
+    /** The open root of the container that was built ahead, which the caller must close. */
+    int takeRoot() {
+        int taken = root;
+        root = Connection.NO_DESCRIPTOR;
+        return taken;
+    }
+
     /** Sends the rest of {@code wanted} immediately or, if ids must be mapped first, afterwards. */
     void launch(LaunchPlan wanted, LaunchOptions how) {
         plan = wanted;
@@ -246,6 +256,7 @@ final class StageConnection {
             }
         }
         early.clear();
+        linux.closeAll(new int[] {takeRoot()});
         host.close();
     }
 
@@ -275,7 +286,9 @@ final class StageConnection {
             handleEarly();
         } else if (report instanceof Report.InitEnded ended) {
             initEnded = Optional.of(new EndedChild(new ChildStatus(init, ended.status()), ended.cpuMicros()));
-        } else if (report instanceof Report.Prepared) {
+        } else if (report instanceof Report.Prepared done) {
+            linux.closeAll(new int[] {takeRoot()});
+            root = done.root();
             prepared = true;
         } else if (report instanceof Report.Due due) {
             apply(due);

@@ -3,6 +3,11 @@ package dev.rustyrun.step;
 /** A message from a stage to the {@code run} stage. */
 public sealed interface Report {
 
+    /** The descriptor that is sent with the report, or {@link Connection#NO_DESCRIPTOR}. */
+    default int along() {
+        return Connection.NO_DESCRIPTOR;
+    }
+
     /** A step was performed; sent only when steps are traced. */
     record StepDone(Stage stage, String step, int micros) implements Report {}
 
@@ -30,10 +35,24 @@ public sealed interface Report {
      * @param step index in {@code run}'s part of the plan
      * @param descriptor a descriptor sent with the request, or {@link Connection#NO_DESCRIPTOR}
      */
-    record Due(int step, int descriptor) implements Report {}
+    record Due(int step, int descriptor) implements Report {
+        @Override
+        public int along() {
+            return descriptor;
+        }
+    }
 
-    /** {@code init} has performed its first steps ahead of a launch, and waits for the rest. */
-    record Prepared() implements Report {}
+    /**
+     * {@code init} has performed its first steps ahead of a launch, and waits for the rest.
+     *
+     * @param root the open root of the container, or {@link Connection#NO_DESCRIPTOR}
+     */
+    record Prepared(int root) implements Report {
+        @Override
+        public int along() {
+            return root;
+        }
+    }
 
     /** The process with this id replaces {@code init}, which has ended. */
     record Appeared(int pid) implements Report {}

@@ -32,12 +32,16 @@ public final class ReportCodec {
         } else if (report instanceof Report.InitEnded ended) {
             return frame(INIT_ENDED, 0, ended.status(), Long.toString(ended.cpuMicros()), "");
         } else if (report instanceof Report.Due due) {
-            return frame(DUE, due.descriptor() == Connection.NO_DESCRIPTOR ? 0 : 1, due.step(), "", "");
+            return frame(DUE, has(report), due.step(), "", "");
         } else if (report instanceof Report.Prepared) {
-            return frame(PREPARED, 0, 0, "", "");
+            return frame(PREPARED, has(report), 0, "", "");
         }
         Report.ExecuteFailed failed = (Report.ExecuteFailed) report;
         return frame(EXECUTE_FAILED, 0, failed.errno(), failed.path(), failed.limits());
+    }
+
+    private static int has(Report report) {
+        return report.along() == Connection.NO_DESCRIPTOR ? 0 : 1;
     }
 
     private static byte[] frame(byte type, int stage, int number, String first, String second) {
@@ -115,14 +119,17 @@ public final class ReportCodec {
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, number(first));
                 case APPEARED -> new Report.Appeared(number);
-                case DUE -> new Report.Due(number, ordinal == 0 ? Connection.NO_DESCRIPTOR : takeDescriptor());
+                case DUE -> new Report.Due(number, takeDescriptor(ordinal));
                 case EXECUTE_FAILED -> new Report.ExecuteFailed(number, first, new String(two, StandardCharsets.UTF_8));
-                case PREPARED -> new Report.Prepared();
+                case PREPARED -> new Report.Prepared(takeDescriptor(ordinal));
                 default -> throw new BrokenReport();
             };
         }
 
-        private int takeDescriptor() {
+        private int takeDescriptor(int count) {
+            if (count == 0) {
+                return Connection.NO_DESCRIPTOR;
+            }
             int taken = descriptor;
             descriptor = Connection.NO_DESCRIPTOR;
             return taken;

@@ -3,7 +3,9 @@ package dev.rustyrun.container;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import java.io.IOException;
@@ -24,19 +26,34 @@ class MountedPathsTest {
 
     private Path rootfs;
     private Path data;
+    /** Stands for the root of a container: what is at its mount points is what was mounted there. */
+    private Path inside;
 
     @BeforeEach
     void make() throws IOException {
         rootfs = Files.createDirectories(folder.resolve("rootfs"));
         data = Files.createDirectories(folder.resolve("data"));
+        inside = folder.resolve("inside");
         Files.createDirectories(rootfs.resolve("app/volume"));
+        Files.createDirectories(inside.resolve("app/volume/memory"));
+        Files.createDirectories(inside.resolve("proc/below"));
     }
 
     private MountedPaths mounted() {
         Spec spec = new SpecBuilder(rootfs.toString(), List.of("/bin/true"))
                 .mount(new Spec.Mount("/app/volume", "bind", data.toString(), List.of("rbind")))
+                .mount(new Spec.Mount("/app/volume/memory", "tmpfs", "tmpfs", List.of()))
+                .mount(new Spec.Mount("/proc/below", "tmpfs", "tmpfs", List.of()))
                 .build();
-        return MountedPaths.of(linux, spec);
+        MountedPaths paths = MountedPaths.of(linux, spec);
+        paths.seenFrom(
+                new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)));
+        return paths;
+    }
+
+    private static void replace(Path directory) throws IOException {
+        Files.move(directory, directory.resolveSibling("old"));
+        Files.createDirectory(directory);
     }
 
     @Test
@@ -58,5 +75,43 @@ class MountedPathsTest {
             Files.move(away, data);
             assertFalse(paths.areCurrent(), "what was seen meanwhile is not known");
         }
+    }
+
+    @Test
+    void a_directory_of_the_rootfs_with_a_mount_in_it_that_was_replaced_is_noticed() throws IOException {
+        try (MountedPaths paths = mounted()) {
+            replace(rootfs.resolve("app"));
+            assertFalse(paths.areCurrent());
+        }
+    }
+
+    @Test
+    void a_mount_point_in_a_shared_volume_that_was_removed_or_replaced_is_noticed() throws IOException {
+        try (MountedPaths paths = mounted()) {
+            Files.delete(inside.resolve("app/volume/memory"));
+            assertFalse(paths.areCurrent());
+        }
+        Files.createDirectory(inside.resolve("app/volume/memory"));
+        try (MountedPaths paths = mounted()) {
+            replace(inside.resolve("app/volume/memory"));
+            assertFalse(paths.areCurrent());
+        }
+    }
+
+    @Test
+    void a_mount_point_that_becomes_a_link_is_noticed() throws IOException {
+        try (MountedPaths paths = mounted()) {
+            Path point = inside.resolve("app/volume/memory");
+            Files.delete(point);
+            Files.createSymbolicLink(point, Path.of("/proc"));
+            assertFalse(paths.areCurrent());
+        }
+    }
+
+    @Test
+    void its_descriptors_are_closed_once() throws IOException {
+        MountedPaths paths = mounted();
+        paths.close();
+        paths.close();
     }
 }
