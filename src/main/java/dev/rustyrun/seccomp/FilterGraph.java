@@ -2,10 +2,13 @@ package dev.rustyrun.seccomp;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A filter's program as a graph in which equal parts are one node. Programs have no loops, because all jumps lead
@@ -204,19 +207,35 @@ final class FilterGraph {
             return b.array();
         }
 
-        private void place(Node node) {
-            if (places.containsKey(node)) {
-                return;
+        /** What follows comes first. Without recursion: some thousand comparisons of one argument follow each other. */
+        private void place(Node last) {
+            Deque<Node> unplaced = new ArrayDeque<>(List.of(last));
+            while (!unplaced.isEmpty()) {
+                Node node = unplaced.getLast();
+                Optional<Node> before =
+                        followers(node).stream().filter(one -> !places.containsKey(one)).findFirst();
+                if (before.isPresent()) {
+                    unplaced.add(before.get());
+                } else {
+                    placeAlone(unplaced.removeLast());
+                }
             }
+        }
+
+        private static List<Node> followers(Node node) {
+            if (node instanceof Test test) {
+                return List.of(test.yes(), test.no());
+            }
+            return node instanceof Operation operation ? List.of(operation.next) : List.of();
+        }
+
+        private void placeAlone(Node node) {
             if (node instanceof Answer answer) {
                 add(node, new Instruction(RETURN, 0, 0, answer.value()));
             } else if (node instanceof Operation operation) {
-                place(operation.next);
                 fallInto(operation.next);
                 add(node, new Instruction(operation.code, 0, 0, operation.value));
             } else if (node instanceof Test test) {
-                place(test.yes());
-                place(test.no());
                 // A jump that is added for one branch increases the distance of the other by one.
                 reach(test.yes(), MAX_DISTANCE - 1);
                 reach(test.no(), MAX_DISTANCE);

@@ -173,6 +173,21 @@ class CompactFilterTest {
         expectSame(whole, CompactFilter.of(whole), 1);
     }
 
+    @Test
+    void a_long_chain_of_comparisons_needs_no_deep_stack() {
+        List<int[]> instructions = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            instructions.add(new int[] {0x20, 0, 0, 16});
+            instructions.add(new int[] {0x15, 0, 1, i});
+            instructions.add(new int[] {0x06, 0, 0, 0x00050000 | i % 7});
+        }
+        instructions.add(new int[] {0x06, 0, 0, FilterInterpreter.ALLOW});
+        byte[] whole = program(instructions.toArray(int[][]::new));
+        FilterInterpreter compact = new FilterInterpreter(CompactFilter.of(whole));
+        assertEquals(0x00050000 | 49_999 % 7, compact.run(Arch.X86_64.token(), 0, 49_999));
+        assertEquals(FilterInterpreter.ALLOW, compact.run(Arch.X86_64.token(), 0, 50_000));
+    }
+
     private static byte[] program(int[]... instructions) {
         ByteBuffer b = ByteBuffer.allocate(instructions.length * 8).order(ByteOrder.nativeOrder());
         for (int[] one : instructions) {
