@@ -148,6 +148,51 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
+    void a_file_system_that_was_unmounted_below_a_mounted_folder_is_shown_to_nobody() throws Exception {
+        Path below = Files.createDirectories(folder.resolve("data/below"));
+        host("mount -t tmpfs tmpfs " + below + " && echo secret > " + below + "/file")
+                .expect(0);
+        String mounts = "\"mounts\": [{\"source\": \"data\", \"target\": \"/data\"}]";
+        try (Server server = start(1)) {
+            learn(server, mounts);
+            host("umount " + below).expect(0);
+            for (int i = 0; i < 3; i++) {
+                expectOutput("gone\\n", run(server, "cat /data/below/file || echo gone", mounts));
+            }
+        } finally {
+            host("umount " + below);
+        }
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void what_others_do_to_a_shared_folder_moves_no_mount_and_no_working_directory() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Path memory = data.resolve("memory");
+        host("mkdir -m 777 " + memory + " " + data + "/a " + data + "/b; ln -s a " + data + "/link")
+                .expect(0);
+        String fields = "\"mounts\": [{\"source\": \"data\", \"target\": \"/data\"}], \"tmpfs\": [\"/data/memory\"],"
+                + " \"workdir\": \"/data/link\"";
+        String script = "pwd -P; ls /data/memory; echo secret > /data/memory/own";
+        try (Server server = start(1)) {
+            learn(server, fields);
+            host("rmdir " + memory + "; mkdir -m 777 " + memory + "; touch " + memory + "/planted")
+                    .expect(0);
+            expectOutput("/data/a\\n", run(server, script, fields));
+            learn(server, fields);
+            host("mv " + memory + " " + memory + "-old; mkdir -m 777 " + memory).expect(0);
+            expectOutput("/data/a\\n", run(server, script, fields));
+            learn(server, fields);
+            host("ln -sfn b " + data + "/link").expect(0);
+            String answer = run(server, script, fields);
+            expectOutput("/data/b\\n", answer);
+            expectWarm(true, answer);
+        }
+        assertFalse(Files.exists(memory.resolve("own")), "what belongs in memory is not in the shared folder");
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
     void limits_are_the_request_s_own_and_below_what_waits_a_cold_one_is_limited_from_its_start() throws Exception {
         String fill = "dd if=/dev/zero of=/dev/shm/x bs=1M count=60";
         try (Server server = start(1)) {
