@@ -15,6 +15,9 @@ public final class LaunchShape {
 
     private static final List<String> NO_COMMAND = List.of("/bin/true");
 
+    /** Letters of all mounts and annotations. A request may have megabytes of them, and of many requests the shape is kept. */
+    private static final int MAX_TEXT = 32_768;
+
     private final Spec spec;
     private final int hash;
 
@@ -24,7 +27,8 @@ public final class LaunchShape {
     }
 
     /**
-     * The shape of {@code spec}; empty for a container from an image, because its own layer is made for each launch.
+     * The shape of {@code spec}; empty for a container from an image, because its own layer is made for each launch, and for a
+     * shape that is too large to keep.
      */
     static Optional<LaunchShape> of(Spec spec) {
         if (spec.root().image().isPresent()) {
@@ -36,10 +40,27 @@ public final class LaunchShape {
                 .removeIf(name -> !name.startsWith(Spec.OWN_ANNOTATIONS)
                         && !name.startsWith(Spec.UNIT_PROPERTY_ANNOTATIONS)
                         && !name.equals(Spec.KEEP_GROUPS_ANNOTATION));
+        if (textOf(spec.mounts(), annotations) > MAX_TEXT) {
+            return Optional.empty();
+        }
         return Optional.of(
                 new LaunchShape(spec.withProcess(spec.process().running(Spec.User.ROOT, NO_COMMAND, List.of()))
                         .withAnnotations(annotations)
                         .withResources(Resources.none())));
+    }
+
+    private static long textOf(List<Spec.Mount> mounts, Map<String, String> annotations) {
+        long letters = 0;
+        for (Spec.Mount mount : mounts) {
+            letters += mount.destination().length() + mount.source().length();
+            for (String option : mount.options()) {
+                letters += option.length();
+            }
+        }
+        for (String value : annotations.values()) {
+            letters += value.length();
+        }
+        return letters;
     }
 
     /** A launch of this shape with these limits. */
