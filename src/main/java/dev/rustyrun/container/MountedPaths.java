@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -97,7 +98,7 @@ final class MountedPaths implements AutoCloseable {
         List<String> own = new ArrayList<>();
         for (Spec.Mount mount : spec.mounts()) {
             String point = ProcPaths.plain(mount.destination());
-            if (own.stream().noneMatch(above -> isIn(point, above))) {
+            if (!points.contains(point) && own.stream().noneMatch(above -> isIn(point, above))) {
                 points.add(point);
                 if (!isBind(mount)) {
                     own.add(point);
@@ -117,10 +118,21 @@ final class MountedPaths implements AutoCloseable {
         return List.copyOf(ways);
     }
 
-    /** Takes the opened root of the container, now that all of this is mounted there. */
-    void seenFrom(OpenFile opened) {
+    /**
+     * Takes the opened root of the container.
+     *
+     * @param complete whether all of this is mounted there now: each mount point then leads to a mount of its own, unless somebody
+     *     has been faster
+     */
+    void seenFrom(OpenFile opened, boolean complete) {
         root = Optional.of(opened);
         inRoot = lookInRoot(opened);
+        if (complete) {
+            Set<Long> own = new HashSet<>(Set.of(linux.status(opened.descriptor()).mount()));
+            changed = changed
+                    || !inRoot.stream().allMatch(found -> found.filter(point -> own.add(point.mount()))
+                            .isPresent());
+        }
     }
 
     /** Whether what was mounted is what would be mounted now, and where it would be; never again once it is not. */

@@ -7,6 +7,7 @@ import dev.rustyrun.stage.CommandPipes;
 import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.StageSpawner;
+import dev.rustyrun.step.StepFailure;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -92,7 +93,11 @@ public final class ServedLaunch {
             stages = Optional.of(spawner.start());
             stages.get().prepare(plan, steps);
             if (paths.isPresent()) {
-                stages.get().takeRoot().ifPresent(paths.get()::seenFrom);
+                MountedPaths mounted = paths.get();
+                stages.get().takeRoot().ifPresent(root -> mounted.seenFrom(root, plan.mountsWithin(steps)));
+                if (!mounted.areCurrent()) {
+                    throw new StepFailure("what it mounts was replaced or moved meanwhile");
+                }
             }
             ServedLaunch warm =
                     new ServedLaunch(stages.get(), traces, Optional.of(new Begun(plan, steps, shape, paths)));

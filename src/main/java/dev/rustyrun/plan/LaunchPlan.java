@@ -54,6 +54,12 @@ public record LaunchPlan(List<HostStep> run, List<Step> child, List<Step> init, 
         return steps;
     }
 
+    /** Whether so many steps of {@code init} mount all that is mounted. */
+    public boolean mountsWithin(int steps) {
+        return init.subList(steps, init.size()).stream()
+                .noneMatch(step -> step instanceof MountStep || step instanceof FileSystemStep);
+    }
+
     private boolean isAnswered(Step step) {
         return step.due() == HostStep.NONE || sendsMount(run.get(step.due()));
     }

@@ -1,5 +1,6 @@
 package dev.rustyrun.container;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,7 +48,8 @@ class MountedPathsTest {
                 .build();
         MountedPaths paths = MountedPaths.of(linux, spec);
         paths.seenFrom(
-                new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)));
+                new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)),
+                false);
         return paths;
     }
 
@@ -105,6 +107,21 @@ class MountedPathsTest {
             Files.delete(point);
             Files.createSymbolicLink(point, Path.of("/proc"));
             assertFalse(paths.areCurrent());
+        }
+    }
+
+    @Test
+    void a_mount_point_without_a_mount_of_its_own_was_replaced_before_anybody_looked() throws IOException {
+        Spec spec = new SpecBuilder(rootfs.toString(), List.of("/bin/true"))
+                .mount(new Spec.Mount("/app", "tmpfs", "tmpfs", List.of()))
+                .build();
+        for (boolean complete : List.of(false, true)) {
+            try (MountedPaths paths = MountedPaths.of(linux, spec)) {
+                paths.seenFrom(
+                        new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)),
+                        complete);
+                assertEquals(!complete, paths.areCurrent());
+            }
         }
     }
 

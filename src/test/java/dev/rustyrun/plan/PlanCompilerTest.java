@@ -445,6 +445,8 @@ class PlanCompilerTest {
                 spec().annotation(Spec.ALLOW_ANNOTATION, "example.org").build(), PREPARED);
         assertFalse(proxied.init().subList(0, proxied.ahead()).stream().anyMatch(NetworkStep.class::isInstance));
         assertTrue(proxied.ahead() < steps);
+        assertTrue(plan.mountsWithin(steps));
+        assertFalse(proxied.mountsWithin(proxied.ahead()));
         LaunchPlan visited = PlanCompiler.compile(
                 spec().annotation(Spec.VISIT_ANNOTATION, "").build(), PREPARED);
         assertFalse(
