@@ -89,7 +89,8 @@ final class MountedPaths implements AutoCloseable {
     }
 
     private static boolean isBind(Spec.Mount mount) {
-        return mount.type().equals("bind") || MountOptions.parse(mount.options()).isBind();
+        return mount.type().equals("bind")
+                || MountOptions.parse(mount.options()).isBind();
     }
 
     /** What lies in a new file system of the container's own is out of reach for others. */
@@ -128,10 +129,12 @@ final class MountedPaths implements AutoCloseable {
         root = Optional.of(opened);
         inRoot = lookInRoot(opened);
         if (complete) {
-            Set<Long> own = new HashSet<>(Set.of(linux.status(opened.descriptor()).mount()));
+            Set<Long> own =
+                    new HashSet<>(Set.of(linux.status(opened.descriptor()).mount()));
             changed = changed
-                    || !inRoot.stream().allMatch(found -> found.filter(point -> own.add(point.mount()))
-                            .isPresent());
+                    || !inRoot.stream()
+                            .allMatch(found -> found.filter(point -> own.add(point.mount()))
+                                    .isPresent());
         }
     }
 
@@ -173,9 +176,7 @@ final class MountedPaths implements AutoCloseable {
     /** Looks in the rootfs of the host: an overlay still shows a directory that was replaced in its lower layer. */
     private List<Optional<FileStatus.Place>> lookOnTheWay() {
         try (OpenFile opened = new OpenFile(linux, linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
-            return ways.stream()
-                    .map(way -> find(opened, way).map(Found::place))
-                    .toList();
+            return ways.stream().map(way -> find(opened, way).map(Found::place)).toList();
         }
     }
 
@@ -185,8 +186,7 @@ final class MountedPaths implements AutoCloseable {
 
     private Optional<Found> find(OpenFile opened, String path) {
         String relative = path.length() > 1 ? path.substring(1) : ".";
-        try (OpenFile file =
-                new OpenFile(linux, linux.openInRoot(opened.descriptor(), relative, FileFlag.O_PATH))) {
+        try (OpenFile file = new OpenFile(linux, linux.openInRoot(opened.descriptor(), relative, FileFlag.O_PATH))) {
             FileStatus status = linux.status(file.descriptor());
             return Optional.of(new Found(status.place(), status.mount()));
         } catch (LinuxException missing) {

@@ -212,8 +212,9 @@ final class FilterGraph {
             Deque<Node> unplaced = new ArrayDeque<>(List.of(last));
             while (!unplaced.isEmpty()) {
                 Node node = unplaced.getLast();
-                Optional<Node> before =
-                        followers(node).stream().filter(one -> !places.containsKey(one)).findFirst();
+                Optional<Node> before = followers(node).stream()
+                        .filter(one -> !places.containsKey(one))
+                        .findFirst();
                 if (before.isPresent()) {
                     unplaced.add(before.get());
                 } else {

@@ -48,8 +48,7 @@ class MountedPathsTest {
                 .build();
         MountedPaths paths = MountedPaths.of(linux, spec);
         paths.seenFrom(
-                new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)),
-                false);
+                new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)), false);
         return paths;
     }
 
