@@ -58,7 +58,8 @@ public sealed interface CommandStep extends Step {
                 }
                 linux.changeOwner(peer.descriptor(), owner, GROUP_AS_IT_IS);
                 context.connection().send(new Report.Due(due, master.descriptor()));
-                // Until it has the size and the modes of the user's terminal: a later change is a signal to the command.
+                // Until it has the size and the modes of the user's terminal: a later change is a signal to the
+                // command.
                 if (!context.connection().awaitGo()) {
                     throw new StepFailure("run, which takes the terminal, has ended");
                 }

@@ -47,7 +47,8 @@ class ErrorLineTest {
                 "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see URL run --help)",
             })
     void a_wrong_command_line_for_a_server(String line, String message) {
-        assertEquals(message, ErrorLine.ofClient(refused(ClientMain.model(), "--host http://127.0.0.1 " + line), "URL"));
+        assertEquals(
+                message, ErrorLine.ofClient(refused(ClientMain.model(), "--host http://127.0.0.1 " + line), "URL"));
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
-import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -84,8 +83,9 @@ public final class ClientMain {
         if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
             return OUTPUT_CLOSED;
         }
-        String line =
-                e instanceof ParameterException wrong ? ErrorLine.ofClient(wrong, "rustyrun --host URL") : ErrorLine.of(e);
+        String line = e instanceof ParameterException wrong
+                ? ErrorLine.ofClient(wrong, "rustyrun --host URL")
+                : ErrorLine.of(e);
         messages.println("rustyrun: " + line);
         if (debug) {
             e.printStackTrace(messages);
