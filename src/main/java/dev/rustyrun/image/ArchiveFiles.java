@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -142,8 +141,8 @@ final class ArchiveFiles implements AutoCloseable {
     static File spool(StoreFolder folder, InputStream in, long most) throws IOException {
         Path path = folder.temporary();
         boolean done = false;
-        try (FileChannel file = StoreFolder.create(path)) {
-            MessageDigest hash = Digest.hash(Digest.SHA256);
+        try (FileChannel file = StoreFolder.create(path);
+                ContentHash hash = ContentHash.of(Digest.SHA256)) {
             byte[] buffer = new byte[Blobs.BUFFER];
             long size = 0;
             for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
@@ -159,7 +158,7 @@ final class ArchiveFiles implements AutoCloseable {
             }
             file.force(true);
             done = true;
-            return new File(path, size, Optional.of(Digest.of(Digest.SHA256, hash.digest())));
+            return new File(path, size, Optional.of(hash.digest()));
         } finally {
             if (!done) {
                 Files.deleteIfExists(path);

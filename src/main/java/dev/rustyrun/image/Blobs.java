@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -140,11 +139,11 @@ final class Blobs {
 
     private static void receive(Descriptor blob, Path partial, Source source, Progress progress) throws IOException {
         try (FileChannel file = FileChannel.open(
-                partial, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+                        partial, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                ContentHash hash = ContentHash.of(blob.digest().algorithm())) {
             if (file.size() > blob.size()) {
                 file.truncate(0);
             }
-            MessageDigest hash = blob.digest().hash();
             long here = file.size();
             if (here < blob.size() || here == 0) {
                 try (Part part = source.open(here)) {
@@ -156,7 +155,7 @@ final class Blobs {
             } else {
                 hash(file, hash);
             }
-            Digest found = Digest.of(blob.digest().algorithm(), hash.digest());
+            Digest found = hash.digest();
             if (!found.equals(blob.digest())) {
                 file.truncate(0);
                 throw new WrongBlobException("the blob " + blob.digest() + " has another digest, " + found
@@ -166,7 +165,7 @@ final class Blobs {
         }
     }
 
-    private static void append(Descriptor blob, FileChannel file, InputStream in, MessageDigest hash, Progress progress)
+    private static void append(Descriptor blob, FileChannel file, InputStream in, ContentHash hash, Progress progress)
             throws IOException {
         byte[] buffer = new byte[BUFFER];
         long done = file.position();
@@ -190,11 +189,11 @@ final class Blobs {
     }
 
     /** Hashes the whole file; its position is at the end afterwards. */
-    private static void hash(FileChannel file, MessageDigest hash) throws IOException {
+    private static void hash(FileChannel file, ContentHash hash) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         file.position(0);
         while (file.read(buffer) >= 0) {
-            hash.update(buffer.flip());
+            hash.update(buffer.array(), 0, buffer.position());
             buffer.clear();
         }
     }

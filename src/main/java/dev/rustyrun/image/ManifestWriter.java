@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.List;
 
 /** Makes manifests for images that have none. */
@@ -60,13 +59,14 @@ final class ManifestWriter {
     }
 
     private static Descriptor read(InputStream in) throws IOException {
-        MessageDigest hash = Digest.hash(Digest.SHA256);
-        long size = 0;
-        byte[] buffer = new byte[Blobs.BUFFER];
-        for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
-            hash.update(buffer, 0, got);
-            size += got;
+        try (ContentHash hash = ContentHash.of(Digest.SHA256)) {
+            long size = 0;
+            byte[] buffer = new byte[Blobs.BUFFER];
+            for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+                hash.update(buffer, 0, got);
+                size += got;
+            }
+            return new Descriptor(Manifest.OCI_LAYER, hash.digest(), size);
         }
-        return new Descriptor(Manifest.OCI_LAYER, Digest.of(Digest.SHA256, hash.digest()), size);
     }
 }

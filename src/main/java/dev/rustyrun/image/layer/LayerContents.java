@@ -1,14 +1,12 @@
 package dev.rustyrun.image.layer;
 
+import dev.rustyrun.image.ContentHash;
 import dev.rustyrun.image.LayerStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +24,7 @@ final class LayerContents extends InputStream {
     private record Chunk(byte[] bytes, int count, Throwable failure) {}
 
     private final BlockingQueue<Chunk> queue = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
-    private final MessageDigest hash;
+    private final ContentHash hash;
     private final Counted file;
     private final Thread thread;
     private Chunk chunk = new Chunk(new byte[0], 0, null);
@@ -39,19 +37,11 @@ final class LayerContents extends InputStream {
      * @param algorithm the algorithm of the diffId, {@code sha256} or {@code sha512}
      */
     LayerContents(Path blob, String algorithm) throws IOException {
-        this.hash = hash(algorithm);
         this.file = new Counted(Files.newInputStream(blob));
+        this.hash = ContentHash.of(algorithm);
         this.thread = new Thread(this::readAhead, "layer");
         thread.setDaemon(true);
         thread.start();
-    }
-
-    private static MessageDigest hash(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm.equals("sha512") ? "SHA-512" : "SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** How many bytes of the blob have been read. */
@@ -61,7 +51,7 @@ final class LayerContents extends InputStream {
 
     /** The hash of the whole stream in hexadecimal digits. Valid only after the stream was read to its end. */
     String hex() {
-        return HexFormat.of().formatHex(hash.digest());
+        return hash.digest().hex();
     }
 
     private void readAhead() {
@@ -134,9 +124,17 @@ final class LayerContents extends InputStream {
     public void close() throws IOException {
         thread.interrupt();
         file.close();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        // The thread uses the hash until it ends, which it does soon.
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        hash.close();
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
