@@ -240,7 +240,7 @@ public final class CommandLineMain {
     /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(RuntimeException thrown, String[] args, int status) {
         Exception e = ErrorLine.cause(thrown);
-        String line = ErrorLine.of(e);
+        String line = Printable.line(ErrorLine.of(e));
         messages.println("rustyrun: " + line);
         log.error(line);
         if (List.of(args).contains("--debug")) {

@@ -24,7 +24,7 @@ class ErrorLineTest {
             delimiter = '>',
             value = {
                 "rnu > unknown command \"rnu\"; did you mean run? (see rustyrun --help)",
-                "imgaes > unknown command \"imgaes\"; did you mean images? (see rustyrun --help)",
+                "imgaes > unknown command \"imgaes\"; did you mean images or image? (see rustyrun --help)",
                 "nonsense > unknown command \"nonsense\" (see rustyrun --help)",
                 "--nonsense > unknown option --nonsense (see rustyrun --help)",
                 "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see rustyrun run --help)",

@@ -1,6 +1,5 @@
 package dev.rustyrun.cli.common;
 
-import dev.rustyrun.linux.Printable;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -11,7 +10,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one line that says why a command failed, without the name of the program. */
+/** The line that says why a command failed, without the name of the program. Its words may not be printable. */
 public final class ErrorLine {
 
     private static final String OWN_PACKAGE = "dev.rustyrun.";
@@ -31,7 +30,7 @@ public final class ErrorLine {
         if (!e.getClass().getName().startsWith(OWN_PACKAGE)) {
             return "internal error: run the command again with --debug, and report the stack trace";
         }
-        return Printable.line(String.valueOf(e.getMessage()));
+        return String.valueOf(e.getMessage());
     }
 
     /**
@@ -47,9 +46,9 @@ public final class ErrorLine {
         if (similar.isEmpty()) {
             List<String> unmatched = unmatched(e);
             if (isOption(unmatched)) {
-                line = "a server does not support the option " + Printable.line(unmatched.get(0));
+                line = "a server does not support the option " + unmatched.get(0);
             } else if (!unmatched.isEmpty() && command.getParent() == null) {
-                line = "a server does not support the command " + Printable.quoted(unmatched.get(0));
+                line = "a server does not support the command " + quoted(unmatched.get(0));
             }
         }
         return line + seeHelp(command, program);
@@ -62,20 +61,20 @@ public final class ErrorLine {
     private static String usage(ParameterException e) {
         List<String> unmatched = unmatched(e);
         if (isOption(unmatched)) {
-            return "unknown option " + Printable.line(unmatched.get(0));
+            return "unknown option " + unmatched.get(0);
         }
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
             return missing.getMissing().stream().map(ErrorLine::missing).collect(Collectors.joining("; "));
         }
         if (unmatched.isEmpty()) {
-            return Printable.line(String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         }
         if (!e.getCommandLine().getSubcommands().isEmpty()) {
-            return "unknown command " + Printable.quoted(unmatched.get(0));
+            return "unknown command " + quoted(unmatched.get(0));
         }
         return "unexpected argument" + (unmatched.size() == 1 ? "" : "s") + " "
-                + unmatched.stream().map(Printable::quoted).collect(Collectors.joining(" "));
+                + unmatched.stream().map(ErrorLine::quoted).collect(Collectors.joining(" "));
     }
 
     private static boolean isOption(List<String> unmatched) {
@@ -87,6 +86,10 @@ public final class ErrorLine {
         return e instanceof UnmatchedArgumentException unmatched
                 ? unmatched.getUnmatched()
                 : e.getCommandLine().getUnmatchedArguments();
+    }
+
+    private static String quoted(String word) {
+        return "\"" + word + "\"";
     }
 
     private static String missing(ArgSpec argument) {

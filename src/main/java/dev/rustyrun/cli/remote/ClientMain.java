@@ -10,6 +10,7 @@ import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.RequestOptions;
@@ -86,7 +87,7 @@ public final class ClientMain {
         String line = e instanceof ParameterException wrong
                 ? ErrorLine.ofClient(wrong, "rustyrun --host URL")
                 : ErrorLine.of(e);
-        messages.println("rustyrun: " + line);
+        messages.println("rustyrun: " + Printable.line(line));
         if (debug) {
             e.printStackTrace(messages);
         }
