@@ -11,8 +11,8 @@ import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
-import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
+import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.RunStage;
@@ -69,7 +69,7 @@ public final class CommandLineMain {
             linux.exit(0);
         }
         if (HostOption.isGiven(args)) {
-            linux.exit(orUnwritten(ClientMain.execute(linux, self, args)));
+            linux.exit(orUnwritten(ClientMain.execute(linux, self, () -> Commands.MODEL, args)));
         }
         linux.exit(orUnwritten(new CommandLineMain(linux, self, System.err).execute(args)));
     }
@@ -109,10 +109,6 @@ public final class CommandLineMain {
             Optional<String> launching = Launching.commandOf(args);
             if (launching.isPresent() && (linux.isRoot() || SelfExec.isNativeImage())) {
                 started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
-                if (launching.get().equals("run")) {
-                    // This process may live as long as the container: release the pages that only the start needed.
-                    linux.releaseProgramPages();
-                }
             }
             if (HELP.stream().anyMatch(List.of(args)::contains)) {
                 Commands.MODEL.setUsageHelpWidth(helpWidth());
@@ -204,11 +200,11 @@ public final class CommandLineMain {
      * Parses {@code words}, the arguments of the process that created a detached container, in its working directory
      * {@code directory}, and returns the launch for the container's monitor.
      *
-     * @param settled the values that were resolved when the container was created
+     * @param values the values that were resolved when the container was created
      * @throws InvalidSpecException when the launch is no longer possible
      */
     static Monitor.Launched detached(
-            Linux linux, SelfExec self, List<String> words, String directory, RunCommand.Settled settled) {
+            Linux linux, SelfExec self, List<String> words, String directory, RunCommand.Resolved values) {
         linux.changeDirectory(directory);
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
@@ -221,7 +217,7 @@ public final class CommandLineMain {
                 System.err,
                 root.global().errorLog(),
                 words);
-        return run.launched(context, settled);
+        return run.launched(context, values);
     }
 
     /** The context of a command with these arguments. */
@@ -271,7 +267,7 @@ public final class CommandLineMain {
                     Map.of(
                             BundleOptions.class, "From a bundle",
                             DetachOptions.class, "From a bundle",
-                            CommandOptions.class, CommandOptions.HEADING,
+                            FamiliarOptions.class, FamiliarOptions.HEADING,
                             ImageOptions.class, "From an image",
                             StorageOptions.class, "Files and devices",
                             NamespaceOptions.class, "Namespaces",

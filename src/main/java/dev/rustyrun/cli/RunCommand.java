@@ -18,8 +18,8 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.plan.PlanPrinter;
-import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.LaunchSite;
 import dev.rustyrun.request.LaunchSpec;
@@ -115,7 +115,7 @@ final class RunCommand implements ContainerCommand {
     private String name;
 
     @Mixin
-    private CommandOptions options;
+    private FamiliarOptions options;
 
     @Mixin
     private ImageOptions images;
@@ -136,7 +136,7 @@ final class RunCommand implements ContainerCommand {
     private OutcomeOptions outcome;
 
     private boolean fromImage;
-    private Optional<Settled> settled = Optional.empty();
+    private Optional<Resolved> resolvedBefore = Optional.empty();
 
     @Option(names = CREATED, hidden = true, description = "Wait for start.")
     private boolean created;
@@ -148,7 +148,7 @@ final class RunCommand implements ContainerCommand {
      * @param image the digest of the image's manifest; empty without an image
      * @param variables environment variables as NAME=VALUE
      */
-    record Settled(String image, List<String> variables) {}
+    record Resolved(String image, List<String> variables) {}
 
     @Option(names = "--explain", description = "Print every step of the launch instead of applying it.")
     private boolean explain;
@@ -254,7 +254,6 @@ final class RunCommand implements ContainerCommand {
         RunStage stage = context.stage("run");
         launch.warning()
                 .ifPresent(warning -> context.warnings().println(Printable.line("rustyrun: warning: " + warning)));
-        context.linux().releaseProgramPages();
         boolean traced = trace || context.log().isDebugging();
         String id = name;
         if (outcome.wantsId()) {
@@ -263,7 +262,7 @@ final class RunCommand implements ContainerCommand {
         }
         boolean done = false;
         try {
-            Outcome ended = (keep ? launch.keeping() : launch).run(id, stage.sparing(), traced, timeoutMillis);
+            Outcome ended = (keep ? launch.keeping() : launch).run(id, stage, traced, timeoutMillis);
             done = ended.reason() != Outcome.Reason.SETUP_FAILED;
             return tell(ended, context);
         } finally {
@@ -296,7 +295,7 @@ final class RunCommand implements ContainerCommand {
                 resolved,
                 context.args(),
                 Path.of("").toAbsolutePath().toString(),
-                new Settled(
+                new Resolved(
                         spec.root().image().map(Spec.Image::name).orElse(""),
                         request.env().stream().map(Variable::word).toList()));
         String token = created ? UUID.randomUUID().toString() : "";
@@ -354,8 +353,8 @@ final class RunCommand implements ContainerCommand {
     }
 
     /** The launch of a detached container, for its monitor. */
-    Monitor.Launched launched(CommandContext context, Settled then) {
-        settled = Optional.of(then);
+    Monitor.Launched launched(CommandContext context, Resolved then) {
+        resolvedBefore = Optional.of(then);
         return new Monitor.Launched(
                 spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
     }
@@ -454,7 +453,7 @@ final class RunCommand implements ContainerCommand {
         RootfsSite(CommandContext context) {
             super(context);
             images.checkNone(request);
-            settled.ifPresent(then -> options.settle(then.variables()));
+            resolvedBefore.ifPresent(then -> options.useResolved(then.variables()));
             options.complete(request, words);
             request.useEntrypoint();
             RootfsDirectory directory =
@@ -494,10 +493,11 @@ final class RunCommand implements ContainerCommand {
         ImageSite(CommandContext context) {
             super(context);
             fromImage = true;
-            this.image = new ImageLaunch(settled.map(then -> images.settled(then.image()))
+            this.image = new ImageLaunch(resolvedBefore
+                    .map(then -> images.stored(then.image()))
                     .orElseGet(() -> images.image(context, request, words.get(0))));
             request.command(image.command(request, words.subList(1, words.size())));
-            settled.ifPresent(then -> options.settle(then.variables()));
+            resolvedBefore.ifPresent(then -> options.useResolved(then.variables()));
             options.completeVariables(request);
             this.root = image.root(request, privileges.groups(), privileges.umask());
             this.files = images.files(context.linux(), request.hostname(), request.network());

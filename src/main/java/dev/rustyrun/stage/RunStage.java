@@ -34,7 +34,6 @@ public final class RunStage implements Stages {
     private final int signals;
     private final StageConnection connection;
     private final PollSet set = new PollSet(4);
-    private boolean sparing;
     private boolean returns = true;
     private Optional<TerminalRelay> terminal = Optional.empty();
     private boolean timedOut;
@@ -78,12 +77,6 @@ public final class RunStage implements Stages {
         return readOnly;
     }
 
-    /** Releases memory already before the launch: for a long-running container, the slower start is worth it. */
-    public RunStage sparing() {
-        sparing = true;
-        return this;
-    }
-
     /**
      * Makes the command's terminal write line feeds without carriage returns, as runc does, because the reader expects
      * no CRLF.
@@ -110,9 +103,6 @@ public final class RunStage implements Stages {
     @Override
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long start = System.nanoTime();
-        if (sparing) {
-            linux.releaseProgramPages();
-        }
         connection.staysUntilEnd();
         try {
             connection.sendChildPart(plan.child(), options.traced());
