@@ -22,7 +22,7 @@ final class ImageOptions {
     private boolean noEtc;
 
     /** The stored image with this manifest digest. */
-    ImageRootfs settled(String digest) {
+    ImageRootfs stored(String digest) {
         return ImageRootfs.stored(digest, "");
     }
 

@@ -42,9 +42,9 @@ public final class MonitorMain {
     }
 
     /** Writes the launch for {@link #read}: the arguments, the working directory, and the resolved values. */
-    static void write(ObjectNode resolved, List<String> words, String directory, RunCommand.Settled settled) {
-        settled.variables().forEach(resolved.putArray(VARIABLES)::add);
-        resolved.put(IMAGE, settled.image());
+    static void write(ObjectNode resolved, List<String> words, String directory, RunCommand.Resolved values) {
+        values.variables().forEach(resolved.putArray(VARIABLES)::add);
+        resolved.put(IMAGE, values.image());
         words.forEach(resolved.putArray(WORDS)::add);
         resolved.put(DIRECTORY, directory);
     }
@@ -60,7 +60,7 @@ public final class MonitorMain {
                     self,
                     words,
                     resolved.path(DIRECTORY).asText(),
-                    new RunCommand.Settled(resolved.path(IMAGE).asText(), variables));
+                    new RunCommand.Resolved(resolved.path(IMAGE).asText(), variables));
         } catch (ParameterException e) {
             throw new InvalidSpecException(e.getMessage());
         }

@@ -15,7 +15,7 @@ public final class LaunchShape {
 
     private static final List<String> NO_COMMAND = List.of("/bin/true");
 
-    /** Letters of all mounts and annotations. A request may have megabytes of them, and of many requests the shape is kept. */
+    /** The maximum length of all mounts and annotations: the shapes of many requests are kept, and one may have megabytes. */
     private static final int MAX_TEXT = 32_768;
 
     private final Spec spec;

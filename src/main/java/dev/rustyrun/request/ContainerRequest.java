@@ -15,7 +15,7 @@ public final class ContainerRequest extends TerminalRequest {
             json = "labels",
             inJson = "Labels to find the container by, as an object.",
             example = "{\"job\": \"17\"}",
-            heading = CommandOptions.HEADING)
+            heading = FamiliarOptions.HEADING)
     @Option(
             names = {"-l", "--label"},
             paramLabel = "NAME[=VALUE]",
@@ -36,7 +36,7 @@ public final class ContainerRequest extends TerminalRequest {
             json = "openStdin",
             inJson = "Keep the command's input open for attach.",
             defaultText = "false",
-            heading = CommandOptions.HEADING)
+            heading = FamiliarOptions.HEADING)
     @Option(
             names = {"-i", "--interactive"},
             description = "Let the command read standard input; this is the default.")

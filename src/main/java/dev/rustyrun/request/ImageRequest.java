@@ -42,7 +42,7 @@ public abstract class ImageRequest {
             description = "Choose the platform of a multi-platform image (default: this machine's).")
     private String platform;
 
-    @RequestField(json = "entrypoint", example = "\"/bin/sh\"", heading = CommandOptions.HEADING)
+    @RequestField(json = "entrypoint", example = "\"/bin/sh\"", heading = FamiliarOptions.HEADING)
     @Option(
             names = "--entrypoint",
             paramLabel = "CMD",
@@ -104,7 +104,7 @@ public abstract class ImageRequest {
     }
 
     /** Clears the fields that are already part of the command, and those that were used to find the image. */
-    void settle() {
+    void clearImageFields() {
         pull = null;
         platform = null;
         entrypoint = null;

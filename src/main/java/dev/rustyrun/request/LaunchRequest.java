@@ -74,7 +74,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             json = "env",
             inJson = "Environment variables, as an object.",
             example = "{\"A\": \"1\"}",
-            heading = CommandOptions.HEADING)
+            heading = FamiliarOptions.HEADING)
     @Option(
             names = {"-e", "--env"},
             paramLabel = "NAME[=VALUE]",
@@ -515,7 +515,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         LaunchRequest copy = copy();
         copy.rootfs = newRootfs;
         copy.command = copy.behindEntrypoint(command);
-        copy.settle();
+        copy.clearImageFields();
         return copy;
     }
 
@@ -524,7 +524,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         LaunchRequest copy = copy();
         copy.sayImage(digest);
         copy.command = wholeCommand;
-        copy.settle();
+        copy.clearImageFields();
         return copy;
     }
 

@@ -45,7 +45,7 @@ public final class InitStage {
         return StepFailure.RUSTYRUN_FAILED;
     }
 
-    /** Until the command gets its working directory, that is the root. */
+    /** Reports the root of the container, which is the current directory until the command gets its working directory. */
     private void reportPrepared(StageChannel channel) {
         try (OpenFile root = new OpenFile(linux, linux.open(".", FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             channel.send(new Report.Prepared(root.descriptor()));

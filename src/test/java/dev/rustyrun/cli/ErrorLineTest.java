@@ -32,6 +32,7 @@ class ErrorLineTest {
                 "start > ID is missing (see rustyrun start --help)",
                 "run --memory > --memory needs SIZE (see rustyrun run --help)",
                 "kill a KILL b > unexpected argument \"b\" (see rustyrun kill --help)",
+                "serve --port 8080x > --port takes a whole number, not \"8080x\" (see rustyrun serve --help)",
                 "list a b > unexpected arguments \"a\" \"b\" (see rustyrun list --help)",
             })
     void a_wrong_command_line(String line, String message) {
@@ -44,11 +45,14 @@ class ErrorLineTest {
             value = {
                 "create x > a server does not support the command \"create\" (see URL --help)",
                 "run --privileged x > a server does not support the option --privileged (see URL run --help)",
+                "run --cap-add ALL x > a server does not support the option --cap-add (see URL run --help)",
+                "run --device=/dev/x x > a server does not support the option --device=/dev/x (see URL run --help)",
+                "imgaes > unknown command \"imgaes\"; did you mean images? (see URL --help)",
                 "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see URL run --help)",
             })
     void a_wrong_command_line_for_a_server(String line, String message) {
-        assertEquals(
-                message, ErrorLine.ofClient(refused(ClientMain.model(), "--host http://127.0.0.1 " + line), "URL"));
+        ParameterException refused = refused(ClientMain.model(), "--host http://127.0.0.1 " + line);
+        assertEquals(message, ErrorLine.ofClient(refused, CommandLineMain.Commands.MODEL, "URL"));
     }
 
     @Test

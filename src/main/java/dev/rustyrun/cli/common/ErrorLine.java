@@ -1,7 +1,9 @@
 package dev.rustyrun.cli.common;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.MissingParameterException;
@@ -36,22 +38,31 @@ public final class ErrorLine {
     /**
      * The line for a wrong command line of the client.
      *
+     * @param local the command line without a server, which has more commands and options
      * @param program how the client is called, such as {@code rustyrun --host URL}
      */
-    public static String ofClient(ParameterException e, String program) {
+    public static String ofClient(ParameterException e, CommandLine local, String program) {
         CommandLine command = e.getCommandLine();
-        // A server may not support the option that stands for another program's.
+        // Not of(e): a server may not support the option that stands for another program's.
         String similar = CommandSuggestion.similar(e);
+        List<String> unmatched = unmatched(e);
         String line = usage(e) + similar;
-        if (similar.isEmpty()) {
-            List<String> unmatched = unmatched(e);
+        if (!unmatched.isEmpty() && (similar.isEmpty() || isKnown(unmatched.get(0), command, local))) {
             if (isOption(unmatched)) {
                 line = "a server does not support the option " + unmatched.get(0);
-            } else if (!unmatched.isEmpty() && command.getParent() == null) {
+            } else if (command.getParent() == null) {
                 line = "a server does not support the command " + quoted(unmatched.get(0));
             }
         }
         return line + seeHelp(command, program);
+    }
+
+    private static boolean isKnown(String word, CommandLine command, CommandLine local) {
+        if (command.getParent() == null) {
+            return local.getSubcommands().containsKey(word);
+        }
+        CommandLine same = local.getSubcommands().get(command.getCommandName());
+        return same != null && same.getCommandSpec().findOption(word.replaceFirst("=.*", "")) != null;
     }
 
     private static String seeHelp(CommandLine command, String program) {
@@ -68,13 +79,25 @@ public final class ErrorLine {
             return missing.getMissing().stream().map(ErrorLine::missing).collect(Collectors.joining("; "));
         }
         if (unmatched.isEmpty()) {
-            return String.valueOf(e.getMessage());
+            return isWrongNumber(e)
+                    ? ((OptionSpec) e.getArgSpec()).longestName() + " takes a whole number, not " + quoted(e.getValue())
+                    : String.valueOf(e.getMessage());
         }
         if (!e.getCommandLine().getSubcommands().isEmpty()) {
             return "unknown command " + quoted(unmatched.get(0));
         }
         return "unexpected argument" + (unmatched.size() == 1 ? "" : "s") + " "
                 + unmatched.stream().map(ErrorLine::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static boolean isWrongNumber(ParameterException e) {
+        return e.getArgSpec() instanceof OptionSpec option
+                && e.getValue() != null
+                && (isWhole(option.type()) || Stream.of(option.auxiliaryTypes()).anyMatch(ErrorLine::isWhole));
+    }
+
+    private static boolean isWhole(Class<?> type) {
+        return Set.of(int.class, Integer.class, long.class, Long.class).contains(type);
     }
 
     private static boolean isOption(List<String> unmatched) {

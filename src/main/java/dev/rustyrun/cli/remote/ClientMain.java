@@ -11,14 +11,15 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
-import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ExecOptions;
+import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.stage.SelfExec;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -30,19 +31,25 @@ public final class ClientMain {
 
     private final Linux linux;
     private final SelfExec self;
+    private final Supplier<CommandLine> local;
     private final PrintStream messages;
     private final boolean debug;
 
-    private ClientMain(Linux linux, SelfExec self, PrintStream messages, boolean debug) {
+    private ClientMain(Linux linux, SelfExec self, Supplier<CommandLine> local, PrintStream messages, boolean debug) {
         this.linux = linux;
         this.self = self;
+        this.local = local;
         this.messages = messages;
         this.debug = debug;
     }
 
-    /** Runs the command; returns the exit status. */
-    public static int execute(Linux linux, SelfExec self, String[] args) {
-        int code = new ClientMain(linux, self, System.err, List.of(args).contains("--debug")).execute(args);
+    /**
+     * Runs the command; returns the exit status.
+     *
+     * @param local the command line without a server, which is only needed for some errors
+     */
+    public static int execute(Linux linux, SelfExec self, Supplier<CommandLine> local, String[] args) {
+        int code = new ClientMain(linux, self, local, System.err, List.of(args).contains("--debug")).execute(args);
         System.err.flush();
         System.out.flush();
         return code;
@@ -85,7 +92,7 @@ public final class ClientMain {
             return OUTPUT_CLOSED;
         }
         String line = e instanceof ParameterException wrong
-                ? ErrorLine.ofClient(wrong, "rustyrun --host URL")
+                ? ErrorLine.ofClient(wrong, local.get(), "rustyrun --host URL")
                 : ErrorLine.of(e);
         messages.println("rustyrun: " + Printable.line(line));
         if (debug) {
@@ -121,7 +128,7 @@ public final class ClientMain {
         static {
             CommandLine run = MODEL.getSubcommands().get("run");
             RequestOptions.atService(run);
-            GroupedOptions.in(run, Map.of(CommandOptions.class, CommandOptions.HEADING), "Options");
+            GroupedOptions.in(run, Map.of(FamiliarOptions.class, FamiliarOptions.HEADING), "Options");
             GroupedOptions.in(
                     MODEL.getSubcommands().get("exec"), Map.of(ExecOptions.class, ExecOptions.HEADING), "Options");
             MODEL.getSubcommands()

@@ -9,8 +9,8 @@ import dev.rustyrun.engine.AttachedContainer;
 import dev.rustyrun.engine.Attachment;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.request.CommandOptions;
 import dev.rustyrun.request.ContainerRequest;
+import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.request.Volume;
@@ -55,7 +55,7 @@ final class RunRemotely implements RemoteCommand {
     private ContainerRequest container;
 
     @Mixin
-    private CommandOptions options;
+    private FamiliarOptions options;
 
     @Option(
             names = {"-d", "--detach"},

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /**
  * Command-line options that exist for docker and podman compatibility, with the same meaning. HTTP does not have them.
  */
-public final class CommandOptions {
+public final class FamiliarOptions {
 
     /** The heading of these options in the help. */
     public static final String HEADING = "As in docker and podman";
@@ -27,7 +27,7 @@ public final class CommandOptions {
             description = "Read environment variables from FILE, one on a line; # begins a comment; repeatable.")
     private List<String> envFiles = List.of();
 
-    private Optional<List<Variable>> settled = Optional.empty();
+    private Optional<List<Variable>> resolved = Optional.empty();
 
     /** Whether {@code --rm} was given. */
     public boolean removes() {
@@ -50,14 +50,14 @@ public final class CommandOptions {
      * Replaces all variables by {@code completed}, which have their values already: another process may have resolved
      * them.
      */
-    public void settle(List<String> completed) {
-        settled = Optional.of(completed.stream().map(Variable::of).toList());
+    public void useResolved(List<String> completed) {
+        resolved = Optional.of(completed.stream().map(Variable::of).toList());
     }
 
     /** Completes only the environment variables of {@code request}. */
     public void completeVariables(LaunchRequest request) {
-        if (settled.isPresent()) {
-            request.env(settled.get());
+        if (resolved.isPresent()) {
+            request.env(resolved.get());
             return;
         }
         Variables variables = Variables.ofThisProcess();
