@@ -29,6 +29,13 @@ public record SchedulerAttributes(
         return Arrays.copyOf(set.toByteArray(), Math.max(1, (set.length() + 63) / 64) * Long.BYTES);
     }
 
+    /** The values, as an error message names them. */
+    @Override
+    public String toString() {
+        return "policy " + policy + ", nice " + nice + ", priority " + priority + ", runtime " + runtime + ", deadline "
+                + deadline + ", period " + period;
+    }
+
     byte[] encode() {
         return ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.nativeOrder())

@@ -216,8 +216,8 @@ class CapabilitiesIT {
                     .expect(0);
             assertEquals("0000000000000020", Attempts.results(result.out()).get("CapBnd"));
             assertEquals(
-                    "rustyrun: warning: process.capabilities: CAP_NET_RAW cannot be granted: Rustyrun itself was"
-                            + " started without\n",
+                    "rustyrun: warning: process.capabilities: CAP_NET_RAW cannot be granted: Rustyrun itself"
+                            + " does not have it\n",
                     result.errorLine());
         }
     }

@@ -99,7 +99,7 @@ class NetDevicesIT {
                             ((ObjectNode) namespace).put("type", "time");
                         }
                     }));
-            assertTrue(bundle.create("box").expect(1).errorLine().contains("need a network namespace"));
+            assertTrue(bundle.create("box").expect(1).errorLine().contains("needs a network namespace"));
             ip("link show " + MOVED).expect(0);
         }
     }

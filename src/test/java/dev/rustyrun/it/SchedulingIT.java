@@ -105,7 +105,7 @@ class SchedulingIT {
                         .put("priority", 3),
                 "cut -d' ' -f40,41 /proc/$$/stat");
         if (result.exitCode() != 0) {
-            assertTrue(result.expect(1).errorLine().contains("real-time share"), result.err());
+            assertTrue(result.expect(1).errorLine().contains("real-time budget"), result.err());
         } else {
             assertEquals("3 1\n", result.out());
         }
