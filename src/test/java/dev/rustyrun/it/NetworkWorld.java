@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,7 +57,8 @@ final class NetworkWorld implements AutoCloseable {
                 server.sendto(head + question[12:end] + answer, client)
             """;
 
-    private final String id = Long.toString(ProcessHandle.current().pid() % 100_000);
+    /** Not the process id, which another fork may have in its own namespace: ip(8) keeps files of namespaces in /etc, too. */
+    private final String id = Integer.toHexString(new SecureRandom().nextInt(1 << 20));
     private final String host = "rrhost" + id;
     private final String world = "rrworld" + id;
     private final Path settings = Path.of("/etc/netns", host);

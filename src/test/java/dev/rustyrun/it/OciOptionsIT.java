@@ -77,7 +77,7 @@ class OciOptionsIT {
         try (OciBundle bundle = new OciBundle("true")) {
             for (String id : List.of("a/b", "..", "")) {
                 String line = bundle.create(id).expect(1).errorLine();
-                assertTrue(line.contains("id \"" + id + "\"") || line.contains("the container's id"), line);
+                assertTrue(line.contains("id \"" + id + "\"") || line.contains("the container id"), line);
             }
         }
     }
