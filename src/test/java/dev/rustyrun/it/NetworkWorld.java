@@ -59,6 +59,7 @@ final class NetworkWorld implements AutoCloseable {
 
     /** Not the process id, which another fork may have in its own namespace: ip(8) keeps files of namespaces in /etc, too. */
     private final String id = Integer.toHexString(new SecureRandom().nextInt(1 << 20));
+
     private final String host = "rrhost" + id;
     private final String world = "rrworld" + id;
     private final Path settings = Path.of("/etc/netns", host);
