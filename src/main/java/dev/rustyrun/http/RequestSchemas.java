@@ -31,6 +31,7 @@ public final class RequestSchemas implements OASFilter {
     static final String PULL = "Pull";
     private static final String FILE = "File";
     private static final String MOUNT = "Mount";
+    private static final String NETWORK = "network";
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
@@ -63,7 +64,7 @@ public final class RequestSchemas implements OASFilter {
                 .description(description + " Unknown fields are errors.");
         for (Class<?> request : requests) {
             for (RequestFields.Entry entry : RequestFields.of(request)) {
-                object.addProperty(entry.json(), property(entry));
+                object.addProperty(entry.json(), entry.json().equals(NETWORK) ? network(entry) : property(entry));
                 if (entry.isRequired()) {
                     object.addRequired(entry.json());
                 }
@@ -93,6 +94,17 @@ public final class RequestSchemas implements OASFilter {
             schema.setExamples(List.of(example(entry.example())));
         }
         return schema.description(entry.meaning());
+    }
+
+    /** A word, or an object with all that concerns the network. */
+    private static Schema network(RequestFields.Entry entry) {
+        Schema texts = of(Schema.SchemaType.ARRAY).items(of(Schema.SchemaType.STRING));
+        Schema all = of(Schema.SchemaType.OBJECT)
+                .description("The fields network (here mode), allow and publish together.")
+                .addProperty("mode", of(Schema.SchemaType.STRING))
+                .addProperty("allow", texts)
+                .addProperty("publish", texts);
+        return OASFactory.createSchema().description(entry.meaning()).oneOf(List.of(property(entry), all));
     }
 
     private static Schema of(Schema.SchemaType type) {

@@ -65,6 +65,9 @@ public final class RequestJson {
         if (!node.isObject()) {
             throw FieldException.at("/", "the body must be a JSON object");
         }
+        if (List.of(requests).stream().anyMatch(LaunchRequest.class::isInstance)) {
+            node = NetworkObject.spread(node);
+        }
         Set<String> known = new HashSet<>();
         Optional<FieldException> missing = Optional.empty();
         for (Object request : requests) {
@@ -135,12 +138,17 @@ public final class RequestJson {
         return objects;
     }
 
+    /** A name as a part of a JSON pointer; RFC 6901. */
+    static String escape(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
+    }
+
     /** Reports unknown fields before missing ones: a misspelled name explains a missing field. */
     private static void end(JsonNode node, String pointer, Set<String> known, Optional<FieldException> missing) {
         node.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
                 throw FieldException.at(
-                        JsonFault.shown(pointer + "/" + name.replace("~", "~0").replace("/", "~1")),
+                        JsonFault.shown(pointer + "/" + escape(name)),
                         JsonFault.quoted(name) + " is not a field of this request" + Suggestion.of(name, known));
             }
         });

@@ -79,6 +79,9 @@ class EgressIT extends EgressContainers {
         try (NetworkWorld.Service service = world.new Service(18092, "RUSTYRUN_ALLOW=*.example.org")) {
             String allowed = service.run(reaching("four.example.org")).expect(0).out();
             assertTrue(allowed.contains("the web"), allowed);
+            String inObject =
+                    reaching("four.example.org").replaceFirst("(\"allow\": \\[[^]]*\\])", "\"network\": {$1}");
+            assertTrue(service.run(inObject).expect(0).out().contains("the web"), inObject);
             Launcher.Result beyond = service.run(reaching("other.example.net"));
             assertTrue(beyond.exitCode() != 0 && beyond.err().contains("422"), beyond.err());
             Host.eventually(

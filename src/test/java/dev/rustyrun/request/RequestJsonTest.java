@@ -61,6 +61,27 @@ class RequestJsonTest {
     }
 
     @Test
+    void network_may_be_an_object_with_all_that_concerns_it() {
+        String launch = "{\"rootfs\": \"one\", \"command\": [\"id\"], ";
+        assertEquals(
+                RequestJson.write(read(launch + "\"network\": \"private\", \"publish\": [\"80:80\"]}")),
+                RequestJson.write(read(launch + "\"network\": {\"mode\": \"private\", \"publish\": [\"80:80\"]}}")));
+        assertEquals(
+                RequestJson.write(read(launch + "\"allow\": [\"example.org\"]}")),
+                RequestJson.write(read(launch + "\"network\": {\"allow\": [\"example.org\"]}}")));
+        FieldException unknown = wrong("{\"network\": {\"allowed\": [\"example.org\"]}}");
+        assertEquals("/network/allowed", unknown.pointer());
+        assertEquals("\"allowed\" is not a field of network; did you mean \"allow\"?", unknown.inJson());
+        assertEquals(
+                "allow is given twice: in the object network, and as a field of its own",
+                wrong("{\"network\": {\"allow\": []}, \"allow\": []}").inJson());
+        assertEquals(
+                "/network",
+                wrong("{\"network\": {\"mode\": {\"mode\": \"none\"}}}").pointer());
+        assertEquals("/network", wrong("{\"network\": []}").pointer());
+    }
+
+    @Test
     void a_wrong_value_is_refused_with_a_pointer_to_it() {
         assertEquals(
                 "/mounts/1/target",
