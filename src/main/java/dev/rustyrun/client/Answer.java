@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** An answer of HTTP/1.1 (RFC 9112): its status and headers, and its body as a stream, to be read once. */
+/** An HTTP/1.1 response (RFC 9112): status, headers, and the body as a stream that can be read once. */
 final class Answer {
 
     private static final int MAX_HEAD = 64 * 1024;
@@ -27,11 +27,15 @@ final class Answer {
         this.headers = headers;
     }
 
-    /** Reads status and headers, and leaves the body to be read. */
+    /**
+     * Reads the status line and the headers, but not the body.
+     *
+     * @throws IOException when the connection fails or the response is invalid
+     */
     static Answer read(Connection connection) throws IOException {
         String[] words = line(connection.in()).split(" ", 3);
         if (words.length < 2 || !words[0].startsWith("HTTP/1.") || !words[1].matches("[1-5][0-9]{2}")) {
-            throw new IOException("what answers speaks no HTTP/1.1");
+            throw new IOException("the server does not speak HTTP/1.1");
         }
         Map<String, String> headers = new HashMap<>();
         int size = 0;
@@ -39,7 +43,7 @@ final class Answer {
             int colon = line.indexOf(':');
             size += line.length();
             if (colon < 1 || size > MAX_HEAD) {
-                throw new IOException("what answers speaks no HTTP/1.1: its headers are wrong");
+                throw new IOException("the server does not speak HTTP/1.1: invalid or too large headers");
             }
             headers.put(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
@@ -48,7 +52,7 @@ final class Answer {
         return new Answer(connection, Integer.parseInt(words[1]), headers);
     }
 
-    /** The next line of {@code in}, without its end. */
+    /** The next line of {@code in}, without CR and LF. */
     static String line(InputStream in) throws IOException {
         StringBuilder text = new StringBuilder();
         for (int b = in.read(); b != '\n'; b = in.read()) {
@@ -56,7 +60,7 @@ final class Answer {
                 throw new EOFException("the server closed the connection");
             }
             if (text.length() > MAX_HEAD) {
-                throw new IOException("what answers speaks no HTTP/1.1: a line is too long");
+                throw new IOException("the server does not speak HTTP/1.1: a line is too long");
             }
             text.append((char) b);
         }
@@ -68,12 +72,12 @@ final class Answer {
         return status;
     }
 
-    /** A header, empty when it is not there. */
+    /** The value of a header; empty if the header is missing. */
     String header(String name) {
         return headers.getOrDefault(name, "");
     }
 
-    /** The body, as it arrives; whoever reads it to its end or not closes the connection afterwards. */
+    /** The body as it arrives. Closing this stream may leave the connection open. */
     InputStream body() {
         if (status == 204 || status == 101) {
             return InputStream.nullInputStream();
@@ -85,7 +89,7 @@ final class Answer {
         return length.matches("[0-9]{1,18}") ? Body.of(connection.in(), Long.parseLong(length)) : connection.in();
     }
 
-    /** The body as JSON; nothing when it has none. */
+    /** Reads the body as JSON and closes the connection; a {@link MissingNode} if the body is empty. */
     JsonNode json() throws IOException {
         try (connection) {
             byte[] bytes = body().readNBytes(MAX_JSON);
@@ -93,7 +97,7 @@ final class Answer {
         }
     }
 
-    /** The line that tells of an answer that is an error. */
+    /** The error message for an error response. */
     static String message(int status, JsonNode problem) {
         String detail = problem.path("detail").asText("the server answers " + status);
         String step = problem.path("step").asText("");
@@ -101,7 +105,7 @@ final class Answer {
         return (step.isEmpty() || detail.contains(step) ? detail : detail + " (" + step + ")") + hint;
     }
 
-    /** Bytes of text as HTTP's head has them. */
+    /** {@code text} in the character set of HTTP headers. */
     static byte[] head(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }

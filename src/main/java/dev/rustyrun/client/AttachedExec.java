@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A further command in a container, which ends with its connection.
+ * A command that exec runs in a container of a launch service. The service kills the command when the connection ends.
  *
- * @param request the first message
- * @param input whether it gets this process's input
+ * @param id id of the container
+ * @param request the first message; docs/http.md
+ * @param input whether this process's standard input is forwarded to the command
  */
 public record AttachedExec(Server server, String id, JsonNode request, boolean input) implements Peer {
 
@@ -57,7 +58,7 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
 
     @Override
     public void outputIsClosed() {
-        // It is killed when this process closes the connection.
+        // The server kills the command when this process closes the connection.
     }
 
     @Override
@@ -67,7 +68,8 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
 
     @Override
     public JsonNode end(Optional<JsonNode> last) {
-        JsonNode answer = last.orElseThrow(() -> new ClientException("the server does not say how it ended"));
+        JsonNode answer =
+                last.orElseThrow(() -> new ClientException("the server did not report how the command ended"));
         if (!answer.has("exitCode")) {
             throw new ClientException(Answer.message(answer.path("status").asInt(), answer));
         }

@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An answer's body, on a stream that may go on behind it; RFC 9112 section 6. */
+/** The body of a response. It ends where the body ends, even if the connection stays open; RFC 9112 section 6. */
 abstract class Body extends ByteStream {
 
     private final InputStream in;
@@ -15,7 +15,7 @@ abstract class Body extends ByteStream {
         this.left = left;
     }
 
-    /** One of so many bytes. */
+    /** A body of {@code length} bytes. */
     static Body of(InputStream in, long length) {
         return new Body(in, length) {
             @Override
@@ -25,12 +25,12 @@ abstract class Body extends ByteStream {
         };
     }
 
-    /** One in chunks, section 7.1. */
+    /** A body in chunks; RFC 9112 section 7.1. */
     static Body inChunks(InputStream in) {
         return new Chunks(in);
     }
 
-    /** How many bytes follow those that were read; 0 at the end, again and again. */
+    /** The size of the next piece in bytes; 0 at the end, also when called again. */
     abstract long next() throws IOException;
 
     @Override
@@ -41,7 +41,7 @@ abstract class Body extends ByteStream {
         }
         int got = in.read(bytes, offset, (int) Math.min(length, left));
         if (got < 0) {
-            throw new EOFException("the server closed the connection in the middle of its answer");
+            throw new EOFException("the server closed the connection in the middle of its response");
         }
         left -= got;
         return got;
@@ -74,7 +74,7 @@ abstract class Body extends ByteStream {
             begun = true;
             String size = Answer.line(in).split(";")[0].strip();
             if (!size.matches("[0-9a-fA-F]{1,8}")) {
-                throw new IOException("what answers speaks no HTTP/1.1: a chunk has no size");
+                throw new IOException("the server does not speak HTTP/1.1: a chunk has no size");
             }
             long length = Long.parseLong(size, 16);
             if (length == 0) {

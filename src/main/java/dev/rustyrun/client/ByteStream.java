@@ -3,7 +3,7 @@ package dev.rustyrun.client;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream whose single bytes are read as pieces of one. */
+/** An input stream whose subclasses implement only the read of several bytes. */
 abstract class ByteStream extends InputStream {
 
     @Override

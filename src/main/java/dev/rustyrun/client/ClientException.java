@@ -2,17 +2,17 @@ package dev.rustyrun.client;
 
 import dev.rustyrun.spec.InvalidSpecException;
 
-/** Ends a command of the client with one line: what failed, and what to do about it. */
+/** The client cannot do what was requested. The message is one line: the reason, and a remedy if one is known. */
 public final class ClientException extends InvalidSpecException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Ends it so. */
+    /** An error with the line that the user sees. */
     public ClientException(String message) {
         super(message);
     }
 
-    /** Ends it so, because of {@code cause}. */
+    /** An error with the line that the user sees, and the exception that caused it. */
     public ClientException(String message, Throwable cause) {
         super(message);
         initCause(cause);

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** A connection to a server, one thread reading and one writing. */
+/** A connection to a server over TCP, TLS or a unix socket. One thread may read while another writes. */
 final class Connection implements Closeable {
 
     private static final int CONNECT_MILLIS = 10_000;
@@ -36,8 +36,8 @@ final class Connection implements Closeable {
     /**
      * Connects to {@code address}.
      *
-     * @param tls what makes its connections secure, for https
-     * @throws ClientException when that cannot be
+     * @param tls creates the TLS socket; for https only
+     * @throws ClientException when the connection cannot be opened
      */
     static Connection open(ServerAddress address, Optional<SSLSocketFactory> tls) {
         try {
@@ -47,15 +47,15 @@ final class Connection implements Closeable {
         }
     }
 
-    /** What an exception says; those without words are of channels that were closed. */
+    /** The reason for an error message. An exception without a message means that the connection was closed. */
     static String reason(IOException e) {
         if (e instanceof JsonProcessingException json) {
-            return "what the server answers is not JSON: " + JsonFault.of(json.getOriginalMessage());
+            return "the server's response is not JSON: " + JsonFault.of(json.getOriginalMessage());
         }
         return e.getMessage() == null
-                ? "it was closed"
+                ? "connection closed"
                 : e instanceof java.net.UnknownHostException
-                        ? "the host " + e.getMessage() + " is not known"
+                        ? "unknown host " + e.getMessage()
                         : e.getMessage();
     }
 
@@ -73,7 +73,7 @@ final class Connection implements Closeable {
             if (tls.isPresent()) {
                 SSLSocket secure = (SSLSocket) tls.get().createSocket(socket, address.host(), address.port(), true);
                 SSLParameters parameters = secure.getSSLParameters();
-                // Without this the JDK would take any certificate of a known authority, whoever's it is.
+                // Without this the JDK accepts any certificate of a trusted authority, even for another host name.
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 secure.setSSLParameters(parameters);
                 secure.startHandshake();
@@ -99,11 +99,11 @@ final class Connection implements Closeable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is of no use any more.
+            // The connection is not used any more.
         }
     }
 
-    /** Streams of our own: those of {@code Channels} let nobody write while somebody waits to read (until JDK 19). */
+    /** Replaces the stream of {@code Channels}: before JDK 19 it blocks writes while another thread waits to read. */
     private static final class ChannelInput extends ByteStream {
 
         private final SocketChannel channel;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks a launch service how it is, for a probe in a container that has no other program to ask with. */
+/** Checks the health of a launch service, for probes in a container whose image has no HTTP client such as curl. */
 public final class HealthQuestion {
 
     private static final int OK = 200;
@@ -15,11 +15,11 @@ public final class HealthQuestion {
     private HealthQuestion() {}
 
     /**
-     * Asks the management port.
+     * Requests {@code /q/health/KIND} from the management port.
      *
-     * @param url of that port, {@code http://HOST:PORT}
+     * @param url URL of the management port, {@code http://HOST:PORT}
      * @param kind {@code ready}, {@code live} or {@code started}
-     * @return what is wrong, in words; empty when nothing is
+     * @return the problem; empty when the service is healthy
      */
     public static Optional<String> obstacle(String url, String kind) {
         try {
@@ -35,9 +35,10 @@ public final class HealthQuestion {
     }
 
     /**
-     * Asks whether somebody answers at a unix socket. A refusal is an answer too: who asks needs no token.
+     * Checks that a service responds on a unix socket. The check needs no token: it also accepts a response with a
+     * status of 4xx.
      *
-     * @return what is wrong, in words; empty when nothing is
+     * @return the problem; empty when the service responds
      */
     public static Optional<String> silence(String socket) {
         String url = "unix://" + socket;
@@ -64,7 +65,7 @@ public final class HealthQuestion {
         }
     }
 
-    /** {@code NAME: REASON} of each check that is down. */
+    /** The failed checks as {@code NAME: REASON}, separated by semicolons. */
     private static String reasons(JsonNode health) {
         List<String> reasons = new ArrayList<>();
         for (JsonNode check : health.path("checks")) {

@@ -26,7 +26,7 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Certificates and keys in PEM files, as openssl writes them. */
+/** Reads certificates and unencrypted PKCS#8 private keys from PEM files, and configures TLS with them. */
 public final class Pem {
 
     private static final Pattern KEY =
@@ -37,14 +37,17 @@ public final class Pem {
     private Pem() {}
 
     /**
-     * What makes connections that trust the authorities in {@code ca}, or else those of the JDK, and show
-     * {@code certificate} to who asks for one.
+     * Creates TLS sockets.
      *
+     * @param ca certificates of the trusted authorities; the JDK's if empty
+     * @param certificate client certificate, for a server that requests one
+     * @param key private key of {@code certificate}
      * @throws ClientException when a file cannot be used
      */
     public static SSLSocketFactory sockets(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
         if (certificate.isPresent() != key.isPresent()) {
-            throw new ClientException("--tls-cert and --tls-key go together: a certificate and its private key");
+            throw new ClientException(
+                    "--tls-cert and --tls-key must be used together: a certificate and its private key");
         }
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -95,9 +98,9 @@ public final class Pem {
                 return all;
             }
         } catch (GeneralSecurityException e) {
-            throw new ClientException(option + " " + file + " holds no certificate in PEM: " + e.getMessage(), e);
+            throw new ClientException(option + " " + file + " contains no PEM certificate: " + e.getMessage(), e);
         }
-        throw new ClientException(option + " " + file + " holds no certificate in PEM");
+        throw new ClientException(option + " " + file + " contains no PEM certificate");
     }
 
     private static PrivateKey privateKey(Path file) {
@@ -108,12 +111,12 @@ public final class Pem {
                 try {
                     return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
                 } catch (GeneralSecurityException e) {
-                    // It is a key of another algorithm.
+                    // The key is for another algorithm.
                 }
             }
         }
-        throw new ClientException("--tls-key " + file + " holds no unencrypted PKCS#8 key in PEM; make one with"
-                + " openssl pkcs8 -topk8 -nodes");
+        throw new ClientException("--tls-key " + file + " contains no unencrypted PKCS#8 key in PEM; convert it with"
+                + " openssl pkcs8 -topk8 -nocrypt");
     }
 
     private static String read(String option, Path file) {

@@ -23,10 +23,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** The containers of a launch service. */
+/** The containers of a launch service, over its HTTP API; docs/http.md. */
 public final class RemoteEngine implements Engine {
 
-    /** The path of all containers. */
+    /** The URL path of the list of containers. */
     public static final String CONTAINERS = "/v1/containers";
 
     private static final String EVENT = "event: ";
@@ -35,21 +35,24 @@ public final class RemoteEngine implements Engine {
 
     private final Server server;
 
-    /** Those of {@code server}. */
     public RemoteEngine(Server server) {
         this.server = server;
     }
 
-    /** The path of a container. */
+    /**
+     * The URL path of a container.
+     *
+     * @throws ClientException when {@code id} is not a container id
+     */
     public static String path(String id) {
         if (!id.matches("[0-9a-f]{12}")) {
             throw new ClientException(
-                    "there is no container \"" + id + "\": ids have 12 hexadecimal digits, and list prints them");
+                    "there is no container \"" + id + "\": an id has 12 hexadecimal digits; list shows the ids");
         }
         return CONTAINERS + "/" + id;
     }
 
-    /** {@code text} as part of a query. */
+    /** {@code text} encoded for a URL query. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
@@ -70,7 +73,7 @@ public final class RemoteEngine implements Engine {
         wanted.status().ifPresent(word -> filter.append("&status=").append(encoded(word)));
         wanted.labels().forEach(label -> filter.append("&label=").append(encoded(label)));
         List<JsonNode> all = new ArrayList<>();
-        // The address of the next page says where it begins, and not what is looked for.
+        // The link to the next page does not contain the filter.
         for (String next = CONTAINERS + "?limit=1000"; !next.isEmpty(); ) {
             JsonNode page = server.get(next + filter);
             page.path("items").forEach(all::add);
@@ -129,7 +132,7 @@ public final class RemoteEngine implements Engine {
     @Override
     public String processTable(String id, List<String> psOptions) {
         if (!psOptions.isEmpty()) {
-            throw new ClientException("a server takes no options of ps(1): rustyrun ps " + id);
+            throw new ClientException("a server does not support options of ps(1): use rustyrun ps " + id);
         }
         return ProcessTable.of(processes(id));
     }
@@ -163,7 +166,7 @@ public final class RemoteEngine implements Engine {
         try {
             bytes = Base64.getDecoder().decode(data.path("base64").asText(""));
         } catch (IllegalArgumentException e) {
-            throw new IOException("what the server answers is not base64", e);
+            throw new IOException("the server's response is not base64", e);
         }
         switch (event) {
             case "stdout" -> output.write(1, bytes);
@@ -180,7 +183,7 @@ public final class RemoteEngine implements Engine {
 
     @Override
     public RuntimeException lost(String id, IOException e) {
-        return server.lost(e, "container " + id + " goes on: rustyrun attach " + id);
+        return server.lost(e, "container " + id + " keeps running: rustyrun attach " + id);
     }
 
     @Override

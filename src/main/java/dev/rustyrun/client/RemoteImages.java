@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The images of a launch service, which it fetches from its registries by its own settings. */
+/** The images of a launch service. The service pulls them with its own registry settings. */
 final class RemoteImages implements Images {
 
     private static final String IMAGES = "/v1/images";
@@ -31,7 +31,7 @@ final class RemoteImages implements Images {
         this.server = server;
     }
 
-    /** The slashes of a name are some of the path. */
+    /** The URL path of an image. The slashes of its name are part of the path, so they are not encoded. */
     private static String path(String name) {
         return IMAGES + "/"
                 + RemoteEngine.encoded(name)
@@ -43,8 +43,8 @@ final class RemoteImages implements Images {
     @Override
     public String pull(String name, RegistryOptions options, PrintStream messages, boolean quiet) {
         if (!options.tlsVerify() || options.plainHttp() || !options.authFile().isEmpty()) {
-            throw new ClientException("a server asks registries by its own settings: --tls-verify, --plain-http and"
-                    + " --authfile are for this machine's images");
+            throw new ClientException("a server uses its own registry settings: --tls-verify, --plain-http and"
+                    + " --authfile are for local images only");
         }
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("image", name);
         if (!options.platform().isEmpty()) {
@@ -73,7 +73,7 @@ final class RemoteImages implements Images {
         } catch (IOException e) {
             throw server.lost(e);
         }
-        throw server.lost(new IOException("it ended before the image was there"));
+        throw server.lost(new IOException("the response ended before the image was pulled"));
     }
 
     private static void show(JsonNode layer, PrintStream messages) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 
-/** A launch service, asked over a connection for each request. Safe for use by several threads. */
+/** Sends requests to a launch service, each over a new connection. Safe for use by several threads. */
 public final class Server {
 
     private static final int PIECE = 32 * 1024;
@@ -19,9 +19,10 @@ public final class Server {
     private final Optional<String> token;
 
     /**
-     * The one at {@code address}.
+     * A client of the service at {@code address}.
      *
-     * @param token shows who asks
+     * @param tls creates TLS sockets; for https only
+     * @param token bearer token
      */
     public Server(ServerAddress address, Optional<SSLSocketFactory> tls, Optional<String> token) {
         this.address = address;
@@ -29,7 +30,11 @@ public final class Server {
         this.token = token;
     }
 
-    /** What is at {@code path}. */
+    /**
+     * Sends a GET request; returns the JSON response.
+     *
+     * @throws ClientException when the request fails
+     */
     public JsonNode get(String path) {
         return json("GET", path, Optional.empty());
     }
@@ -42,12 +47,16 @@ public final class Server {
         return json("POST", path, Optional.empty());
     }
 
-    /** Puts {@code body} there; what is answered. */
+    /** Sends a PUT request; returns the JSON response. */
     JsonNode put(String path, JsonNode body) {
         return json("PUT", path, Optional.of(body));
     }
 
-    /** Posts {@code body} there; what is answered. */
+    /**
+     * Sends a POST request; returns the JSON response.
+     *
+     * @throws ClientException when the request fails
+     */
     public JsonNode post(String path, JsonNode body) {
         return json("POST", path, Optional.of(body));
     }
@@ -62,9 +71,10 @@ public final class Server {
     }
 
     /**
-     * Asks, and leaves the answer's body to be read.
+     * Sends a request, and returns the response before its body is read.
      *
-     * @throws ClientException when the answer is an error, with what it says
+     * @param accepted the media type of the response
+     * @throws ClientException when the connection fails, or the response is an error; the message contains its detail
      */
     Answer ask(String method, String path, Optional<JsonNode> body, String accepted) {
         byte[] bytes = body.map(json -> json.toString().getBytes(StandardCharsets.UTF_8))
@@ -85,7 +95,11 @@ public final class Server {
         }
     }
 
-    /** Opens a web socket. */
+    /**
+     * Opens a WebSocket.
+     *
+     * @throws ClientException when the connection fails, or the server refuses the request
+     */
     WebSocket webSocket(String path) {
         Connection connection = Connection.open(address, tls);
         try {
@@ -99,7 +113,7 @@ public final class Server {
             connection.out().flush();
             Answer answer = checked(Answer.read(connection));
             if (answer.status() != 101 || !answer.header("sec-websocket-accept").equals(WebSocket.accept(key))) {
-                throw new IOException("it opens no web socket at " + path);
+                throw new IOException("the server did not open a WebSocket at " + path);
             }
             return new WebSocket(connection);
         } catch (IOException e) {
@@ -126,20 +140,20 @@ public final class Server {
         return answer;
     }
 
-    /** What is told when a connection breaks. */
+    /** The error for a lost connection. */
     ClientException lost(IOException e) {
         return new ClientException("the connection to " + address + " failed: " + Connection.reason(e), e);
     }
 
-    /** The same, and what follows from that. */
+    /** The error for a lost connection, and its consequence for the user. */
     ClientException lost(IOException e, String consequence) {
         return new ClientException(lost(e).getMessage() + "; " + consequence, e);
     }
 
     /**
-     * Sends all of {@code body}, in chunks; RFC 9112 section 7.1.
+     * Sends a request whose body is all bytes of {@code body}, in chunks; RFC 9112 section 7.1.
      *
-     * @throws ClientException when the answer is an error, with what it says
+     * @throws ClientException when the connection fails, or the response is an error; the message contains its detail
      * @throws IOException when {@code body} cannot be read
      */
     void send(String method, String path, String type, InputStream body) throws IOException {
@@ -169,12 +183,15 @@ public final class Server {
         }
     }
 
-    /** What writes to a connection. */
+    /** A write to a connection. */
     private interface Writing {
         void write() throws IOException;
     }
 
-    /** Whether it was written: a server that refuses what is sent closes the connection, and has said why. */
+    /**
+     * Whether the write succeeded. A failure is not an error yet: a server that refuses a request closes the connection,
+     * and its response says why.
+     */
     private static boolean sent(Writing writing) {
         try {
             writing.write();

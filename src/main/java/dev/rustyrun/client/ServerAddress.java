@@ -3,11 +3,12 @@ package dev.rustyrun.client;
 import java.net.URI;
 
 /**
- * Where a launch service is.
+ * The address of a launch service.
  *
  * @param scheme {@code http}, {@code https} or {@code unix}
- * @param host of http and https, without brackets
- * @param path of the unix socket
+ * @param host name or IP address without brackets; {@code localhost} for a unix socket
+ * @param port TCP port; 0 for a unix socket
+ * @param path path of the unix socket; empty for http and https
  */
 public record ServerAddress(String scheme, String host, int port, String path) {
 
@@ -16,9 +17,10 @@ public record ServerAddress(String scheme, String host, int port, String path) {
     private static final String UNIX = "unix://";
 
     /**
-     * Reads a URL.
+     * Parses {@code http://HOST:PORT}, {@code https://HOST:PORT} or {@code unix:///PATH}. The default ports are 8080 for
+     * http and 443 for https.
      *
-     * @throws ClientException when it is none of ours
+     * @throws ClientException when {@code url} has another form
      */
     public static ServerAddress parse(String url) {
         if (url.startsWith(UNIX)) {
@@ -54,12 +56,12 @@ public record ServerAddress(String scheme, String host, int port, String path) {
         return scheme.equals("unix");
     }
 
-    /** Whether it is spoken to by TLS. */
+    /** Whether connections use TLS. */
     public boolean isTls() {
         return scheme.equals("https");
     }
 
-    /** What the header Host says. */
+    /** The value of the Host header. */
     String authority() {
         return isUnix() ? host : (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }

@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** The client's side of a web socket, RFC 6455. One thread receives; any may send. */
+/** The client side of a WebSocket, RFC 6455. Only one thread may receive; any thread may send. */
 final class WebSocket implements Conversation {
 
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -37,14 +37,14 @@ final class WebSocket implements Conversation {
         this.in = new DataInputStream(connection.in());
     }
 
-    /** What a client asks with. */
+    /** A random value for the header Sec-WebSocket-Key. */
     static String newKey() {
         byte[] key = new byte[16];
         new SecureRandom().nextBytes(key);
         return Base64.getEncoder().encodeToString(key);
     }
 
-    /** What the server answers to {@code key}. */
+    /** The header Sec-WebSocket-Accept of a server that accepts {@code key}. */
     static String accept(String key) {
         try {
             return Base64.getEncoder()
@@ -65,7 +65,7 @@ final class WebSocket implements Conversation {
         send(BINARY, bytes, count);
     }
 
-    /** In frames of a size that every server takes. */
+    /** Splits a message into frames of at most {@link #MAX_FRAME} bytes, because a server may refuse larger frames. */
     private synchronized void send(int opcode, byte[] payload, int length) throws IOException {
         int all = length < 0 ? payload.length : length;
         int from = 0;
@@ -98,7 +98,8 @@ final class WebSocket implements Conversation {
     /**
      * Waits for the next message, and answers pings meanwhile.
      *
-     * @throws IOException when the connection breaks without a word
+     * @throws IOException when the connection fails, or the server is stopping
+     * @throws ClientException when the server closes the WebSocket with an error
      */
     @Override
     public Message receive() throws IOException {
@@ -119,13 +120,13 @@ final class WebSocket implements Conversation {
                 case CLOSE -> {
                     return closed(payload);
                 }
-                default -> throw new IOException("the server speaks no web socket");
+                default -> throw new IOException("the server sent an invalid WebSocket frame");
             }
             if ((first & FINAL) != 0 && (first & 0xf) <= BINARY) {
                 return new Message(kind, whole.toByteArray());
             }
             if (whole.size() > MAX_BYTES) {
-                throw new IOException("a message is too long");
+                throw new IOException("a message from the server is too long");
             }
         }
     }
@@ -139,7 +140,7 @@ final class WebSocket implements Conversation {
                     default -> second & 0x7f;
                 };
         if ((second & MASKED) != 0 || length < 0 || length > MAX_BYTES) {
-            throw new IOException("the server speaks no web socket");
+            throw new IOException("the server sent an invalid WebSocket frame");
         }
         byte[] payload = in.readNBytes((int) length);
         if (payload.length < length) {
@@ -148,12 +149,12 @@ final class WebSocket implements Conversation {
         return payload;
     }
 
-    /** A closing that is not the usual one is an error, and says why. */
+    /** Handles a close frame. Any code except 1000, normal closure, is an error; the frame can contain a reason. */
     private Message closed(byte[] payload) throws IOException {
         int code = payload.length < 2 ? 1000 : ByteBuffer.wrap(payload).getShort();
         String reason = payload.length < 3 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
         if (code == GOING_AWAY) {
-            throw new IOException("the server stops");
+            throw new IOException("the server is stopping");
         }
         if (code != 1000) {
             throw new ClientException(reason.isEmpty() ? "the server closed the connection (" + code + ")" : reason);
@@ -161,7 +162,7 @@ final class WebSocket implements Conversation {
         try {
             send(CLOSE, payload, -1);
         } catch (IOException e) {
-            // It did not wait for our farewell.
+            // The server did not wait for this close frame.
         }
         return new Message(Kind.CLOSE, reason.getBytes(StandardCharsets.UTF_8));
     }
