@@ -22,10 +22,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What a warm launch has mounted in advance. It can check whether the paths of the host still lead to the same files through
- * the same mounts, and the paths of the container to what was mounted there: a process that shares a file system with the
- * container can replace a mount point, and the kernel then detaches or moves the mount; man 2 rename, man 2 rmdir. Not safe for
- * use by several threads.
+ * The mounts that a warm launch has made in advance. Before the launch is used, {@link #areCurrent} checks that the host
+ * paths still lead to the same files through the same mounts, and that the container paths still lead to the mounts made
+ * there. This can change: a process that shares a file system with the container can replace a mount point, and the
+ * kernel then detaches or moves the mount; man 2 rename, man 2 rmdir. Not safe for use by several threads.
  */
 final class MountedPaths implements AutoCloseable {
 
@@ -34,7 +34,7 @@ final class MountedPaths implements AutoCloseable {
     /** A path, its real path, and the file there. */
     private record Mounted(String path, String real, FileStatus.Place place) {}
 
-    /** The file that a path in a root leads to, and its mount. */
+    /** The file at a path below a root directory, and the id of its mount. */
     private record Found(FileStatus.Place place, long mount) {}
 
     private final Linux linux;
@@ -44,7 +44,7 @@ final class MountedPaths implements AutoCloseable {
     private final String rootfs;
     /** Mount points in the container that other processes can move or remove. */
     private final List<String> points;
-    /** These mount points, and the directories above them. */
+    /** These mount points, and their parent directories. */
     private final List<String> ways;
 
     private final List<Mounted> mounted;
@@ -93,7 +93,7 @@ final class MountedPaths implements AutoCloseable {
                 || MountOptions.parse(mount.options()).isBind();
     }
 
-    /** What lies in a new file system of the container's own is out of reach for others. */
+    /** Leaves out mount points in a new file system of the container: other processes have no access to it. */
     private static List<String> points(Spec spec) {
         List<String> points = new ArrayList<>();
         List<String> own = new ArrayList<>();
@@ -120,10 +120,11 @@ final class MountedPaths implements AutoCloseable {
     }
 
     /**
-     * Takes the opened root of the container.
+     * Records which mounts the mount points in the container lead to.
      *
-     * @param complete whether all of this is mounted there now: each mount point then leads to a mount of its own, unless somebody
-     *     has been faster
+     * @param opened root directory of the container, which this object then owns
+     * @param complete whether all mounts have been made. Each mount point must then lead to its own mount; otherwise
+     *     another process has already replaced one
      */
     void seenFrom(OpenFile opened, boolean complete) {
         root = Optional.of(opened);
@@ -138,9 +139,9 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** Whether what was mounted is what would be mounted now, and where it would be; never again once it is not. */
+    /** Whether a new launch would mount the same files at the same places. Once false, the result stays false. */
     boolean areCurrent() {
-        // A change of the table is told once only.
+        // poll(2) reports a change of the mount table only once.
         changed = changed || hasChanged();
         return !changed;
     }
@@ -173,7 +174,7 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** Looks in the rootfs of the host: an overlay still shows a directory that was replaced in its lower layer. */
+    /** Looks in the host's rootfs, because an overlay still shows a directory that was replaced in its lower layer. */
     private List<Optional<FileStatus.Place>> lookOnTheWay() {
         try (OpenFile opened = new OpenFile(linux, linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             return ways.stream().map(way -> find(opened, way).map(Found::place)).toList();
@@ -194,7 +195,7 @@ final class MountedPaths implements AutoCloseable {
         }
     }
 
-    /** The lines of the mount table for mounts at, above and below these paths. */
+    /** The lines of the mount table for mounts at, above and below the host paths. */
     private List<String> mounts() {
         return linux.readFile(MOUNTS).lines().filter(this::isOfOne).toList();
     }
@@ -208,7 +209,7 @@ final class MountedPaths implements AutoCloseable {
         return folder.equals("/") || path.equals(folder) || path.startsWith(folder + "/");
     }
 
-    /** Closes the mount table; further calls have no effect. */
+    /** Closes the mount table and the container's root; further calls have no effect. */
     @Override
     public void close() {
         if (!closed) {

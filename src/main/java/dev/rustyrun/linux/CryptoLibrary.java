@@ -3,13 +3,13 @@ package dev.rustyrun.linux;
 import java.util.Optional;
 
 /**
- * libcrypto of OpenSSL, which computes hashes with the processor's own instructions: the functions of {@code
- * openssl/evp.h} that are needed for that; man 3 EVP_DigestInit. It is optional: Java can compute the same hashes, five
- * to ten times slower in a native executable. Owned by one thread at a time.
+ * The hash functions of OpenSSL's libcrypto, which use the CPU's hash instructions; {@code openssl/evp.h}, man 3
+ * EVP_DigestInit. The library is optional: Java computes the same hashes, but in a native executable five to ten times
+ * slower. Only one thread at a time may use it.
  */
 public final class CryptoLibrary {
 
-    /** OpenSSL 3 and 1.1, which have the same functions. */
+    /** The libraries of OpenSSL 3 and 1.1; both have the functions used here. */
     private static final String[] FILE_NAMES = {"libcrypto.so.3", "libcrypto.so.1.1"};
 
     private static final int MAX_HASH = 64;
@@ -26,17 +26,17 @@ public final class CryptoLibrary {
             try {
                 return Optional.of(new CryptoLibrary(NativeCall.library(name)));
             } catch (MissingLibraryException e) {
-                // The next one, or Java.
+                // Try the next version.
             }
         }
         return Optional.empty();
     }
 
     /**
-     * Starts a hash.
+     * Starts the computation of a hash.
      *
      * @param algorithm such as {@code sha256}
-     * @return empty when the library does not offer it, as the settings of the system may say
+     * @return empty when the library does not provide the algorithm; the system's OpenSSL configuration can disable it
      */
     public Optional<Hash> hash(String algorithm) {
         long type;
@@ -54,7 +54,7 @@ public final class CryptoLibrary {
         return Optional.of(new Hash(context));
     }
 
-    /** A hash under computation; {@link #close} frees the library's memory. */
+    /** The computation of one hash; {@link #close} frees its native memory. */
     public final class Hash implements AutoCloseable {
 
         private static final int BUFFER = 64 * 1024;

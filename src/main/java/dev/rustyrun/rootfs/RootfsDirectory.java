@@ -12,10 +12,10 @@ import java.util.Optional;
 /** A root file system that is a directory on the host. */
 public final class RootfsDirectory {
 
-    /** A passwd or group file is not read further than this, because it comes from the image. */
+    /** The maximum size of passwd and group in bytes: an image can contain files of any size. */
     private static final int MAX_BYTES = 4 << 20;
 
-    /** Names of which every root file system has at least one. */
+    /** Every root file system contains at least one of these names. */
     private static final List<String> PARTS = List.of("bin", "sbin", "usr", "etc", "nix", "dev", "proc", "sys");
 
     private final Linux linux;
@@ -49,8 +49,8 @@ public final class RootfsDirectory {
     }
 
     /**
-     * Refuses a directory that contains neither {@code program} nor anything else that a root file system has: the start of
-     * a container would make directories in it.
+     * Checks that the directory contains {@code program} or a usual directory of a root file system, because the start of
+     * a container creates directories in it.
      *
      * @throws InvalidSpecException if the directory does not look like a root file system
      */
@@ -58,8 +58,8 @@ public final class RootfsDirectory {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             if (PARTS.stream().noneMatch(part -> has(root, part)) && !(program.startsWith("/") && has(root, program))) {
                 throw new InvalidSpecException(
-                        "rootfs " + path + " does not look like a root file system: there is neither " + program
-                                + " in it nor a directory such as /bin or /usr; rustyrun rootfs get makes one");
+                        "rootfs " + path + " does not look like a root file system: it contains neither " + program
+                                + " nor a directory such as /bin or /usr; rustyrun rootfs get makes one");
             }
         }
     }
@@ -73,12 +73,12 @@ public final class RootfsDirectory {
         }
     }
 
-    /** Its absolute path on the host. */
+    /** The absolute path on the host. */
     public String path() {
         return path;
     }
 
-    /** The text of a file inside it, found without following any link out of it; empty if it cannot be read. */
+    /** The text of a file; links are resolved inside the root file system. Empty if the file cannot be read. */
     Optional<String> read(String file) {
         try (OpenFile root = new OpenFile(linux, linux.open(path, FileFlag.O_PATH | FileFlag.O_DIRECTORY));
                 OpenFile open = new OpenFile(

@@ -21,31 +21,31 @@ public final class Users {
         this.group = group;
     }
 
-    /** The users of {@code rootfs}; empty if it has no such files. */
+    /** The users and groups of {@code rootfs}. A file that cannot be read counts as empty. */
     public static Users of(RootfsDirectory rootfs) {
         return parse(
                 rootfs.read("etc/passwd").orElse(""), rootfs.read("etc/group").orElse(""));
     }
 
-    /** The users of these two files. */
+    /** The users and groups of these texts of passwd and group. Comments and incomplete lines are skipped. */
     public static Users parse(String passwd, String group) {
         return new Users(entries(passwd, 7), entries(group, 4));
     }
 
     /**
-     * A user and the home directory.
+     * A user and their home directory.
      *
      * @param home absolute path inside the container
      */
     public record Account(Spec.User user, String home) {}
 
     /**
-     * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A number need not
-     * be known; a name must be.
+     * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A name must exist
+     * in the files; a number need not.
      *
-     * @param further supplementary groups, by name or number
+     * @param further additional supplementary groups, by name or number
      * @param umask permission bits that new files of the user do not get
-     * @throws InvalidSpecException when a name is not known
+     * @throws InvalidSpecException when a name is unknown or an id is invalid
      */
     public Account find(String text, List<String> further, int umask) {
         int colon = text.indexOf(':');
@@ -72,7 +72,7 @@ public final class Users {
         return find(passwd, text);
     }
 
-    /** By name first and then by number, as a name may consist of digits; both files have the number third. */
+    /** Searches by name first, because a name may consist of digits, and then by id, the third field in both files. */
     private static Optional<String[]> find(List<String[]> entries, String text) {
         Optional<String[]> byName =
                 entries.stream().filter(fields -> fields[0].equals(text)).findFirst();

@@ -1,2 +1,2 @@
-/** Where a container's root file system comes from, and what it says about users. */
+/** Checks a container's root file system, and reads its users and groups. */
 package dev.rustyrun.rootfs;

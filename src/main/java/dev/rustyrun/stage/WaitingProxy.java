@@ -9,20 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A container's egress proxy before its process exists: the descriptors and the words that the process will be given. It is
- * started when somebody connects to it or sends it a new policy, as systemd starts the service of a socket. So a container that
- * never uses the network costs no process. Until then connections wait in the kernel.
+ * A container's egress proxy before its process starts: the descriptors and the command line of the process. Like a
+ * socket-activated service of systemd, the process is started at the first connection or policy update. Until then,
+ * connections wait in the kernel. A container that never uses the network needs no proxy process.
  */
 final class WaitingProxy implements AutoCloseable {
 
-    /** The word of the proxy's process on the command line. */
+    /** The argument that selects the proxy process. */
     private static final String PROXY = "proxy";
 
     private final Linux linux;
     private final String container;
     private final List<String> hosts;
     private final OpenFile listening;
-    /** A pidfd of the container's PID 1, with whose end the process ends. */
+    /** A pidfd of the container's PID 1. The proxy exits when this process has ended. */
     private final OpenFile ended;
 
     private final LaunchRecord.ProxyFiles files;
@@ -43,9 +43,12 @@ final class WaitingProxy implements AutoCloseable {
     }
 
     /**
-     * The proxy of the container whose PID 1 is {@code init}.
+     * Prepares the proxy of a container.
      *
-     * @param listening the socket inside the container's network, which is closed by {@link #close} or when this fails
+     * @param init pid of the container's PID 1
+     * @param hosts the allowed destinations
+     * @param listening the listening socket in the container's network namespace; {@link #close}, or a failure of this
+     *     method, closes it
      */
     static WaitingProxy of(Linux linux, LaunchRecord record, int init, List<String> hosts, OpenFile listening) {
         List<OpenFile> opened = new ArrayList<>(List.of(listening));
@@ -64,17 +67,17 @@ final class WaitingProxy implements AutoCloseable {
         set.add(files.control().descriptor(), PollSet.POLLIN);
     }
 
-    /** Whether somebody has connected, as that wait found. */
+    /** Whether the poll of {@code set} has found a connection or a policy update. */
     boolean isWanted(PollSet set) {
         return set.found(listening.descriptor(), PollSet.POLLIN)
                 || set.found(files.control().descriptor(), PollSet.POLLIN);
     }
 
-    /** The id of the started process, which has copies of all descriptors. */
+    /** Starts the proxy process and returns its pid. The process gets copies of all descriptors. */
     int start(SelfExec self) {
         List<String> words = new ArrayList<>(List.of(PROXY, container));
         words.addAll(hosts);
-        // The control socket must have a number above those that the process gets before it.
+        // The descriptors get fixed numbers in the process. A control socket below FIRST_FREE could be overwritten.
         try (OpenFile control =
                 new OpenFile(linux, linux.duplicateFrom(files.control().descriptor(), StageHost.FIRST_FREE))) {
             return self.startServing(

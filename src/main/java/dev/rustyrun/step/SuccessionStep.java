@@ -43,7 +43,7 @@ public sealed interface SuccessionStep extends Step {
 
         @Override
         public String describe() {
-            return "await who goes on as init";
+            return "await the process that continues as init";
         }
     }
 

@@ -12,19 +12,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The line that says why a command failed, without the name of the program. Its words may not be printable. */
+/** The error message of a failed command, without the program name. It can contain unprintable characters. */
 public final class ErrorLine {
 
     private static final String OWN_PACKAGE = "dev.rustyrun.";
 
     private ErrorLine() {}
 
-    /** The exception of the command itself, which picocli may have wrapped in one of its own. */
+    /** The exception that the command threw; picocli may have wrapped it. */
     public static Exception cause(RuntimeException thrown) {
         return thrown instanceof ExecutionException && thrown.getCause() instanceof Exception cause ? cause : thrown;
     }
 
-    /** The line for {@code e}; for a wrong command line it ends with where to look. */
+    /** The message for {@code e}. For an invalid command line it ends with a reference to {@code --help}. */
     public static String of(Exception e) {
         if (e instanceof ParameterException wrong) {
             return usage(wrong) + CommandSuggestion.of(wrong) + seeHelp(wrong.getCommandLine(), "rustyrun");
@@ -36,14 +36,14 @@ public final class ErrorLine {
     }
 
     /**
-     * The line for a wrong command line of the client.
+     * The message for an invalid command line of the client.
      *
-     * @param local the command line without a server, which has more commands and options
-     * @param program how the client is called, such as {@code rustyrun --host URL}
+     * @param local the commands without a server; there are more commands and options than with a server
+     * @param program the start of the client's command line, such as {@code rustyrun --host URL}
      */
     public static String ofClient(ParameterException e, CommandLine local, String program) {
         CommandLine command = e.getCommandLine();
-        // Not of(e): a server may not support the option that stands for another program's.
+        // Not CommandSuggestion.of(e): it may suggest an option that a server does not support.
         String similar = CommandSuggestion.similar(e);
         List<String> unmatched = unmatched(e);
         String line = usage(e) + similar;
@@ -104,7 +104,7 @@ public final class ErrorLine {
         return !unmatched.isEmpty() && unmatched.get(0).startsWith("-");
     }
 
-    /** The words that no option and no parameter takes; picocli may complain about a missing word before it comes to them. */
+    /** The arguments that picocli could not assign, even if it reports a missing argument instead. */
     private static List<String> unmatched(ParameterException e) {
         return e instanceof UnmatchedArgumentException unmatched
                 ? unmatched.getUnmatched()
