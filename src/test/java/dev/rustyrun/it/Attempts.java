@@ -13,12 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The program of {@code src/test/c/attempts.c}, compiled once: attempts that need a program of their own. Static, so
- * that it runs in any root file system.
+ * The program of {@code src/test/c/attempts.c}, compiled once. Tests use it for system calls that no shell command
+ * makes. It is linked statically, so that it runs in any root file system.
  */
 final class Attempts {
 
-    /** Its path in a container with {@link #volume}. */
+    /** Path of the program in a container that has the mount {@link #volume}. */
     static final String INSIDE = "/attempts";
 
     private Attempts() {}
@@ -57,7 +57,7 @@ final class Attempts {
         }
     }
 
-    /** Its path on the host; skips the test if the machine has no compiler. */
+    /** Path of the program on the host. Skips the test if the machine has no C compiler. */
     static Path program() {
         boolean compiler =
                 Launcher.execute(List.of("sh", "-c", "command -v gcc"), "").exitCode() == 0;
@@ -65,12 +65,12 @@ final class Attempts {
         return Compiled.PROGRAM;
     }
 
-    /** The value of {@code --volume} that mounts it at {@link #INSIDE}. */
+    /** The value of {@code --volume} that mounts the program at {@link #INSIDE}. */
     static String volume() {
         return program() + ":" + INSIDE + ":ro";
     }
 
-    /** Swaps two names on the host, again and again, until the process is destroyed. */
+    /** Swaps two paths on the host repeatedly, until the returned process is destroyed. */
     static Process swap(Path one, Path other) {
         try {
             Process swapper = new ProcessBuilder(program().toString(), "swap", one.toString(), other.toString())
@@ -84,7 +84,7 @@ final class Attempts {
         }
     }
 
-    /** The lines NAME=RESULT and {@code NAME:<tab>RESULT} of its output. */
+    /** The lines NAME=RESULT and {@code NAME:<tab>RESULT} of the program's output, by name. */
     static Map<String, String> results(String out) {
         Map<String, String> results = new LinkedHashMap<>();
         for (String line : out.lines().toList()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is asked for wrongly gives one clear line and a code, and leaves nothing behind. Needs root. */
+/** Wrong input gives one clear error line and an exit status, and leaves nothing behind. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class BadInputIT {
 
@@ -87,7 +87,7 @@ class BadInputIT {
         }
     }
 
-    /** Run by a shell, in which {@code $b} has a byte that is no UTF-8. */
+    /** Runs a shell script in which {@code $b} contains a byte that is not valid UTF-8. */
     private Launcher.Result withByte(String script) {
         List<String> all = new java.util.ArrayList<>(List.of("sh", "-c", "b=$(printf 'a\\377b'); " + script));
         all.add(Launcher.command().get(0));
@@ -338,7 +338,10 @@ class BadInputIT {
         }
     }
 
-    /** S19: what is no regular file is told of at once; a hang would end in Launcher's timeout. */
+    /**
+     * S19: a file that is not regular is reported at once. If Rustyrun waited for it, Launcher's timeout would fail the
+     * test.
+     */
     @Test
     void S19_a_fifo_or_another_strange_file_is_not_waited_for() throws IOException {
         Path fifo = folder.resolve("fifo");
@@ -386,7 +389,7 @@ class BadInputIT {
         expect("is a FIFO", "serve", "--token-file", fifo.toString());
     }
 
-    /** S22: a word that begins with @ is a word, for every command. */
+    /** S22: no command reads further arguments from a file when an argument begins with @. */
     @Test
     void S22_no_word_is_taken_for_a_file_of_words() throws IOException {
         Path words = Files.writeString(folder.resolve("words"), "--secret\n");

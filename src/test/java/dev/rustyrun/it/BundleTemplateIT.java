@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code spec} and {@code features}: neither makes a container, so neither needs root. */
+/** {@code spec} and {@code features}. Neither makes a container, so neither needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class BundleTemplateIT {
 

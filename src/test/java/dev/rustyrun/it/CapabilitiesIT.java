@@ -9,12 +9,12 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The five capability sets of the command, as the kernel tells them, and what they come to. Needs root. */
+/** The five capability sets of the command as the kernel shows them, and the privileges that they give. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class CapabilitiesIT {
 
     private static final String NONE = "0000000000000000";
-    /** The fourteen that docker grants. */
+    /** The fourteen capabilities that docker grants by default. */
     private static final String DEFAULT = "00000000a80425fb";
 
     @BeforeAll
@@ -155,7 +155,7 @@ class CapabilitiesIT {
         }
     }
 
-    /** As a container engine or systemd starts it that leaves these two out. */
+    /** Runs a command without CAP_NET_RAW and CAP_MKNOD, as a container engine or systemd may do. */
     private static List<String> lacking(List<String> command) {
         List<String> all = new ArrayList<>(List.of("setpriv", "--bounding-set", "-net_raw,-mknod"));
         all.addAll(command);

@@ -149,7 +149,10 @@ class ClientIT {
         }
     }
 
-    /** setsid has replaced itself with the client, and so has a launcher script. */
+    /**
+     * The client's process id. setsid(1) and a launcher script replace themselves with the client, so it is that of the
+     * started process.
+     */
     private static long clientOf(Process started) {
         return started.pid();
     }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code --net cni:NAME}: the plugins of CNI connect a container, and disconnect it once. Needs containernetworking-plugins and
- * iptables. A plugin of the tests' own writes down what is asked of it.
+ * {@code --net cni:NAME}: CNI plugins connect a container, and disconnect it exactly once. A plugin of these tests
+ * records its calls. Needs containernetworking-plugins and iptables.
  */
 class CniNetworkIT extends InNetworkWorld {
 
@@ -84,7 +84,7 @@ class CniNetworkIT extends InNetworkWorld {
         return new ProcessBuilder(onHost(Launcher.runCommand(arguments))).start();
     }
 
-    /** What the recorder was asked, such as {@code ADD last}. */
+    /** The recorded calls, such as {@code ADD last}. */
     private List<String> asked() {
         return Host.read(calls.toString())
                 .lines()
@@ -214,7 +214,7 @@ class CniNetworkIT extends InNetworkWorld {
             if (victim.equals("run") || victim.startsWith("all")) {
                 killed.add(0, run.pid());
             }
-            // All at once: with the first of them the others end, too, and then there is nobody to send it to.
+            // All in one call: when the first process is killed the others end too, and kill would not find them.
             List<String> kill = new ArrayList<>(List.of("kill", "-KILL"));
             killed.forEach(pid -> kill.add(Long.toString(pid)));
             Launcher.execute(kill, "");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The completion of bash, zsh and fish, asked as these shells ask it. Needs root, zsh and fish. */
+/** Completion for bash, zsh and fish, requested as these shells request it. Needs root, zsh and fish. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class CompletionIT {
 
@@ -86,7 +86,7 @@ class CompletionIT {
         return all.toArray(String[]::new);
     }
 
-    /** What {@code shell} says to a script, with the store of the images and the program in PATH. */
+    /** The output of a script in {@code shell}, with the image store and with the program in PATH. */
     private static List<String> say(String shell, String script) {
         List<String> words = new ArrayList<>(mounted.command("x"));
         List<String> command = new ArrayList<>(

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What a kubelet is to a container engine: calls of the Container Runtime Interface, runtime.v1, by gRPC over HTTP/2. The
- * numbers of fields are those of {@code api.proto} in k8s.io/cri-api.
+ * A client of the Container Runtime Interface (runtime.v1, gRPC over HTTP/2), as a kubelet is. Field numbers are those
+ * of {@code api.proto} in k8s.io/cri-api.
  */
 final class CriClient implements AutoCloseable {
 
-    /** A namespace that is a pod's, a container's, or another container's: NamespaceMode. */
+    /** NamespaceMode of {@code api.proto}: a namespace of the pod, of the container, or of another container. */
     enum Mode {
         POD,
         CONTAINER,
@@ -27,7 +27,7 @@ final class CriClient implements AutoCloseable {
         TARGET
     }
 
-    /** ContainerState. */
+    /** ContainerState of {@code api.proto}. */
     enum State {
         CREATED,
         RUNNING,
@@ -35,13 +35,13 @@ final class CriClient implements AutoCloseable {
         UNKNOWN
     }
 
-    /** What ContainerStatus says. */
+    /** The used part of ContainerStatus. */
     record Status(State state, long exitCode, String reason) {}
 
-    /** What ExecSync answers. */
+    /** The answer of ExecSync. */
     record Executed(String out, String err, long exitCode) {}
 
-    /** A call that was refused. */
+    /** The engine answered a call with an error. */
     static final class CriException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -63,13 +63,13 @@ final class CriClient implements AutoCloseable {
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
     }
 
-    /** One call; its answer. */
+    /** Makes a call and returns its answer. */
     ProtobufMessage call(String method, ProtobufMessage request) {
         byte[] body = request.encode();
         Buffer framed =
                 Buffer.buffer().appendByte((byte) 0).appendInt(body.length).appendBytes(body);
         CompletableFuture<ProtobufMessage> done = new CompletableFuture<>();
-        // On the thread of the client: from another one, the answer's body may come before anybody waits for it.
+        // On the client's own thread: on another one, the body could arrive before its handler is set.
         vertx.runOnContext(begun -> client.request(
                         HttpMethod.POST, port, "127.0.0.1", "/runtime.v1.RuntimeService/" + method)
                 .compose(made -> made.putHeader("content-type", "application/grpc")
@@ -120,23 +120,23 @@ final class CriClient implements AutoCloseable {
                 1, ProtobufMessage.of(1, name, 2, "uid-" + name, 3, "default"), 2, name, 3, logs, 8, linux);
     }
 
-    /** A NamespaceOption: the pod's network and IPC, and this PID namespace. */
+    /** A NamespaceOption: network and IPC namespaces of the pod, and this mode of the PID namespace. */
     static ProtobufMessage namespaces(Mode pid, String target) {
         return ProtobufMessage.of(2, pid.ordinal(), 4, target);
     }
 
-    /** A map&lt;string, string&gt; of one entry. */
+    /** A map&lt;string, string&gt; with one entry. */
     static ProtobufMessage entry(String key, String value) {
         return ProtobufMessage.of(1, key, 2, value);
     }
 
-    /** The id of a new pod. */
+    /** Starts a pod and returns its id. */
     String runPod(ProtobufMessage pod) {
         return call("RunPodSandbox", ProtobufMessage.of(1, pod)).text(1);
     }
 
     /**
-     * The id of a new container, which is started.
+     * Creates and starts a container and returns its id.
      *
      * @param linux a LinuxContainerConfig
      */
@@ -164,7 +164,7 @@ final class CriClient implements AutoCloseable {
         return new Status(State.values()[(int) status.number(3)], status.number(7), status.text(10));
     }
 
-    /** How a container has ended, once it has. */
+    /** Waits for a container to exit and returns its status. */
     Status ended(String id) {
         Host.eventually("it has ended", () -> status(id).state() == State.EXITED, () -> status(id));
         return status(id);
@@ -175,7 +175,7 @@ final class CriClient implements AutoCloseable {
         return new Executed(done.text(1), done.text(2), done.number(3));
     }
 
-    /** Ends a pod and all of its containers, and forgets them. */
+    /** Stops a pod and its containers and removes them. */
     void removePod(String podId) {
         call("StopPodSandbox", ProtobufMessage.of(1, podId));
         call("RemovePodSandbox", ProtobufMessage.of(1, podId));

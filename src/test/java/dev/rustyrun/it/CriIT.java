@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pods, as a kubelet makes them: by the Container Runtime Interface of a containerd whose runtime is Rustyrun. Their network is a
- * bridge of the test's own. Needs root, containerd, containernetworking-plugins and buildah.
+ * Pods as a kubelet makes them: through the Container Runtime Interface of a containerd whose runtime is Rustyrun. The
+ * pods' network is a bridge of the test's own. Needs root, containerd, containernetworking-plugins and buildah.
  */
 @NativeOnly("containerd starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class CriIT {
@@ -119,7 +119,7 @@ class CriIT {
         Host.expectEnded(SANDBOX);
     }
 
-    /** A pod that is there while something is done in it. */
+    /** A pod that exists until it is closed. */
     private static final class Pod implements AutoCloseable {
         private final ProtobufMessage config;
         private final String id;
@@ -147,7 +147,7 @@ class CriIT {
         }
     }
 
-    /** A LinuxContainerConfig with this PID namespace and nothing else. */
+    /** A LinuxContainerConfig that sets only the PID namespace. */
     private static ProtobufMessage in(CriClient.Mode pid, String target) {
         return ProtobufMessage.of(2, ProtobufMessage.of(3, CriClient.namespaces(pid, target)));
     }

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Containers that go on without a service and without their starter (P3): run --detach, and what is done with them. Needs root. */
+/**
+ * Containers that outlive the command that started them and need no service (P3): {@code run --detach}, and the
+ * commands on such containers. Needs root.
+ */
 class DetachedIT {
 
     @TempDir
@@ -151,7 +154,7 @@ class DetachedIT {
     @Test
     void P3_attach_gives_it_input_and_shows_all_of_its_output() {
         run("cat", "-i", "cat");
-        // It goes on when the input of who attached has ended, as with a service.
+        // The container keeps running when the input of attach ends, as it does with a service.
         Process attached = start(command("attach", "cat"), "hello\n");
         Host.eventually(
                 "what it read is written",
@@ -247,7 +250,7 @@ class DetachedIT {
         Files.writeString(tree.resolve("a"), "one");
         Files.writeString(tree.resolve("sub/b"), "two");
         Files.createSymbolicLink(tree.resolve("link"), Path.of("/etc/shadow"));
-        // A directory that is there gets it; one that is not is it.
+        // If the target directory exists, the copy is made in it; if not, the copy gets its name.
         rustyrun("cp", tree.toString(), "web:/tmp").expect(0);
         rustyrun("cp", tree.toString(), "web:/srv").expect(0);
         rustyrun("cp", tree + "/.", "web:/var").expect(0);
@@ -285,7 +288,7 @@ class DetachedIT {
                 .expect(0);
         run("evil", "sleep", "4711");
         Path out = Files.createDirectory(folder.resolve("out"));
-        // Whoever has laid a link there does not have what it leads to overwritten.
+        // A symbolic link in the target must not make cp overwrite the file that the link leads to.
         Path victim = Files.writeString(folder.resolve("victim"), "untouched");
         Files.createDirectory(out.resolve("evil"));
         Files.createSymbolicLink(out.resolve("evil/program"), victim);
@@ -311,7 +314,7 @@ class DetachedIT {
         Files.writeString(rootfs.resolve("conf/keys/authorized"), "mine");
         assertTrue(error(125, "cp", "evil:/conf/keys", out.toString()).contains("is in the way"));
         assertEquals(List.of(), names(victim));
-        // A path that climbs has no name that could lead out of the target.
+        // The name of a copied path that ends in ".." must not lead out of the target.
         Path deep = Files.createDirectories(folder.resolve("deep/inner"));
         rustyrun("cp", "evil:/conf/keys/..", deep.toString()).expect(0);
         assertEquals(List.of("inner"), names(deep.getParent()));
@@ -358,7 +361,7 @@ class DetachedIT {
         run("seven", "--rm", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 7");
         Process waiting = start(command("wait", "seven"), "");
         Process attached = start(command("attach", "seven"), "");
-        // Both have its end open when they wait for it.
+        // Both waiting processes have the file of the container's end open.
         Host.eventually("both wait", () -> holders("seven") == 2);
         try {
             Files.createFile(rootfs.resolve("go"));
@@ -383,14 +386,14 @@ class DetachedIT {
         Host.eventually("it is attached", () -> holders("talk") == 1);
         Process waiting = start(command("wait", "talk"), "");
         Files.createFile(rootfs.resolve("go"));
-        // What was written is more than a pipe holds: it ends while most of it has not been read.
+        // The output is larger than a pipe: the container ends while most of the output has not been read.
         assertEquals(7, exit(waiting));
         assertEquals("x".repeat(1_000_000), output(attached.getInputStream()));
         assertEquals(7, exit(attached));
         Host.eventually("it is removed", () -> !Files.exists(Path.of(store, ".detached", "talk")));
     }
 
-    /** How many processes have the file of a container's end open. */
+    /** The number of processes that have the file of a container's end open. */
     private long holders(String id) {
         String file = Path.of(store, ".detached", id, "result.json.new").toString();
         return ProcessHandle.allProcesses()

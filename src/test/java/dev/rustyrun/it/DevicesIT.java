@@ -15,11 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a container may do with devices, and where its own are made; masks and read-only paths. Needs root. */
+/** A container's access to devices, the place of its device files, and masked and read-only paths. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class DevicesIT {
 
-    /** How long names are exchanged while containers are started. */
+    /** How long paths are swapped while containers are started. */
     private static final Duration RACE = Duration.ofSeconds(3);
 
     @TempDir
@@ -116,7 +116,7 @@ class DevicesIT {
     @Test
     void S18_the_hosts_root_is_refused_whatever_it_is_called() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/"));
-        // Not PID 1's: on some machines root may not look at it.
+        // Not the root of PID 1: on some machines even root may not read it.
         String another = "/proc/" + ProcessHandle.current().pid() + "/root/";
         for (String root :
                 List.of("/", "/srv/..", "//", "/.", "/proc/self/root", another, link.toString(), link + "/.")) {
@@ -128,7 +128,7 @@ class DevicesIT {
                         .errorLine();
                 assertTrue(line.contains("is the host's own root: add --ephemeral to leave it unchanged"), line);
             }
-            // By its plain name the command line takes it, and leaves it as it is.
+            // The command line accepts the root only as "/", and does not change the directory.
             if (!root.equals("/")) {
                 String line = Launcher.rustyrun("run", "--rootfs", root, "--command", "/bin/true")
                         .expect(125)

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the documentation's commands as they are written: the sh blocks of a page one after the other, in one shell, in an
- * empty folder with the root file systems in it. What builds is run by {@code .ci/run}.
+ * Runs the documentation's commands as they are written: the sh blocks of a page in order, in one shell, in an empty
+ * folder with the root file systems in it. Build commands are run by {@code .ci/run} instead.
  */
 class DocsIT {
 
@@ -134,7 +134,7 @@ class DocsIT {
         if (commands.isEmpty()) {
             return new Launcher.Result(0, "", "");
         }
-        // A server is waited for, which the shell would not do for one that it starts in the background.
+        // Without " &": src/test/docs/run starts "rustyrun serve" in the background itself and waits until it is ready.
         Files.writeString(folder.resolve("commands"), commands.replaceAll("(?m) &( +#.*)?$", ""));
         return Launcher.execute(
                         List.of(

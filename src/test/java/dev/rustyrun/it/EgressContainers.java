@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 
-/** Tests of containers with {@code --allow}, after each of which no proxy may be left. */
+/** Tests of containers with {@code --allow}. After each test, no proxy process may be left. */
 abstract class EgressContainers extends InNetworkWorld {
 
     @AfterEach
@@ -21,7 +21,7 @@ abstract class EgressContainers extends InNetworkWorld {
                 .toList();
     }
 
-    /** A script in a container that may reach {@code hosts}. */
+    /** Runs a script in a container that may reach {@code hosts}. */
     static Launcher.Result allowing(String hosts, String script) {
         return world.run(Stream.concat(
                         Stream.of(hosts.split(" ")).flatMap(host -> Stream.of("--allow", host)),
@@ -29,7 +29,7 @@ abstract class EgressContainers extends InNetworkWorld {
                 .toArray(String[]::new));
     }
 
-    /** What the proxy answers to these lines of a request, sent as they are. */
+    /** Sends these lines to the proxy unchanged, as one request, and returns its answer. */
     static String answer(String hosts, String... lines) {
         String request = String.join("\\r\\n", lines) + "\\r\\n\\r\\n";
         return allowing(hosts, "printf '" + request + "' | nc 127.0.0.1 3128").out();

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code --allow}: a container reaches the hosts that are listed, through every door. */
+/**
+ * {@code --allow}: a container reaches the listed hosts, whichever interface (command line, client, HTTP) launches it.
+ */
 class EgressIT extends EgressContainers {
 
     @Test
@@ -90,7 +92,7 @@ class EgressIT extends EgressContainers {
         }
     }
 
-    /** A request that may reach {@code host}, and does. */
+    /** An HTTP launch request that allows {@code host} and connects to it. */
     private static String reaching(String host) {
         return "{\"rootfs\": \"busybox\", \"allow\": [\"" + host + "\"], \"command\": [\"wget\", \"-qO-\", \"http://"
                 + host + "/\"]}";

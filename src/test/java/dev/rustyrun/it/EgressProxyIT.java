@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The proxy of a container with {@code --allow}: what it may do, what it tells of, and the list that it is given later. */
+/** The proxy of a container with {@code --allow}: its privileges, its log, and changes of its list of hosts. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class EgressProxyIT extends EgressContainers {
 
-    /** Which answers a container gets that asks for a host each time a line is written to it. */
+    /** Starts a container that requests a page of {@code host} for each input line and prints the answer. */
     private static Process asking(String id, String allowed, String host) throws IOException {
         return new ProcessBuilder(world.command(Launcher.runCommand(
                         "--name",
@@ -124,7 +124,7 @@ class EgressProxyIT extends EgressContainers {
     void a_proxy_is_nobody_without_capabilities_and_with_a_filter_in_all_of_its_threads() throws Exception {
         Process container = asking("policy4", "four.example.org", "four.example.org");
         try {
-            // It has resolved a name, as it is.
+            // The confined proxy can still resolve names and connect.
             assertEquals("the web", ask(container));
             long proxy = Host.processes().entrySet().stream()
                     .filter(process -> process.getValue()
@@ -199,8 +199,8 @@ class EgressProxyIT extends EgressContainers {
         assertEquals("the web", ask(container));
         Path folder = Path.of("/run/rustyrun/policy6");
         assertTrue(Files.exists(folder.resolve("egress")));
-        // By itself: destroyForcibly would close the standard input too, and the container would end at the same
-        // moment.
+        // Kill the process only: destroyForcibly would close its standard input as well, and the container would end at
+        // the same moment.
         Host.signal(container.pid(), "KILL");
         container.waitFor();
         Host.eventually("its folder is gone", () -> !Files.exists(folder));

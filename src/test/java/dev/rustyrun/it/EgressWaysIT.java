@@ -14,7 +14,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 
-/** Ways around {@code --allow}, none of which leads anywhere. */
+/** Attempts to bypass {@code --allow}; none of them may succeed. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class EgressWaysIT extends EgressContainers {
 
@@ -50,10 +50,10 @@ class EgressWaysIT extends EgressContainers {
             for (String way : raw) {
                 assertEquals("ENETUNREACH", results.get(way), way + " of " + results);
             }
-            // There may be devices of tunnels, which are down, and lead nowhere.
+            // Tunnel devices may exist; they are down and have no routes.
             results.forEach((way, result) -> assertFalse(result.equals("ok"), way + " of " + results));
         }
-        // With the same program the host reaches it.
+        // The same program reaches the address from the host, so the attempt itself works.
         assertEquals(
                 "ok",
                 Attempts.results(world.onHost(
@@ -78,7 +78,8 @@ class EgressWaysIT extends EgressContainers {
     void w12_the_address_that_was_checked_is_the_one_that_is_connected_to() {
         world.rebind(NetworkWorld.WEB, NetworkWorld.PRIVATE);
         String request = "GET http://" + NetworkWorld.REBINDING + "/ HTTP/1.1";
-        // A second question for one request would change the turns.
+        // The name server answers with each address in turn, so a second DNS query for one request would change the
+        // order.
         for (int i = 0; i < 3; i++) {
             expectWeb(answer(NetworkWorld.REBINDING, request));
             expectRefused(answer(NetworkWorld.REBINDING, request));
@@ -202,7 +203,7 @@ class EgressWaysIT extends EgressContainers {
         assertTrue(result.err().contains("\"host\":\"other.example.net\",\"port\":80,\"allowed\":false"), result.err());
     }
 
-    /** What a TLS client sends first that wants the server {@code name}, as printf has it. */
+    /** The first message of a TLS client that connects to {@code name}, escaped for printf(1). */
     private static String hello(String name) throws Exception {
         SSLEngine client = SSLContext.getDefault().createSSLEngine();
         client.setUseClientMode(true);
@@ -243,7 +244,7 @@ class EgressWaysIT extends EgressContainers {
     @Test
     void w17_an_international_name_is_the_one_that_it_stands_for() {
         expectWeb(answer("xn--bcher-kva.example.org", "GET http://xn--bcher-kva.example.org/ HTTP/1.1"));
-        // As bytes of UTF-8, of which a proxy can only say that they are no name.
+        // The name is sent as UTF-8 bytes; the proxy refuses them because they are no valid host name.
         expectRefused(answer("*.example.org", "GET http://b\\303\\274cher.example.org/ HTTP/1.1"));
     }
 

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Kills the containers that a class of tests leaves running, so that a test that fails does not make those after it fail: they
- * expect to find none. Only where the tests have a PID namespace of their own (src/test/isolation), so that nobody else's are
- * met. Found by META-INF/services.
+ * Kills the containers that a test class leaves running, so that one failed test does not make later ones fail that
+ * expect no containers. Does so only where the tests have a PID namespace of their own (src/test/isolation), so that it
+ * never kills other containers of the machine. JUnit finds it through META-INF/services.
  */
 public final class EndLeftovers implements AfterAllCallback {
 
@@ -19,7 +19,7 @@ public final class EndLeftovers implements AfterAllCallback {
                 .parent()
                 .filter(parent -> parent.pid() == 1)
                 .isPresent();
-        // A nested class ends before its server does.
+        // Only after the outermost class: a nested class ends before the server of its outer class does.
         boolean outermost = context.getTestClass().map(Class::getEnclosingClass).isEmpty();
         if (!isolated || !outermost) {
             return;

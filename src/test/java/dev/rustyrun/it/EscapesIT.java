@@ -21,13 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The ways out of a container that became known elsewhere, each tried for real. A test is named after the report that it
- * guards against. Needs root.
+ * Container escapes that were reported for other runtimes, each tried for real. A test is named after the report that
+ * it guards against. Needs root.
  */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class EscapesIT {
 
-    /** How long a race is run: long enough for hundreds of exchanges during each of some launches. */
+    /** The duration of a race: long enough for hundreds of swaps during each launch. */
     private static final Duration RACE = Duration.ofMillis(1500);
 
     private Path folder;
@@ -40,7 +40,10 @@ class EscapesIT {
         Launcher.requireRoot();
     }
 
-    /** The attacker's root file system, always a copy and never a link, and a host directory that the attacker wants. */
+    /**
+     * Makes the attacker's root file system, always a copy and never a link, and the host directory that the attacker
+     * wants.
+     */
     @BeforeEach
     void makeRootfs() throws IOException {
         before = Host.state();
@@ -74,7 +77,10 @@ class EscapesIT {
         return command;
     }
 
-    /** Runs {@code options} again and again while two names are being exchanged; those that came to their command. */
+    /**
+     * Launches with {@code options} repeatedly while two paths are swapped; returns the outputs of the launches that
+     * reached their command.
+     */
     private List<String> race(Path one, Path other, String... options) {
         List<String> outputs = new ArrayList<>();
         Process swapper = Attempts.swap(one, other);
@@ -126,7 +132,7 @@ class EscapesIT {
         assertArrayEquals(original, Files.readAllBytes(program), "a stage was seen from a container that was joined");
     }
 
-    /** A container waits for the stages of another one that joins it. */
+    /** A program in one container watches for the stages of another container that joins it. */
     private void hunt(Path program) throws IOException {
         String name = "it-hunt-" + ProcessHandle.current().pid();
         Process hunter = new ProcessBuilder(
@@ -202,7 +208,10 @@ class EscapesIT {
         run("--command", "true").expect(125).errorLine();
     }
 
-    /** An image's own proc, with a file for the parameter that is to be set, which is a link to the host's secret. */
+    /**
+     * A directory that an image could have as /proc; the file of the parameter to set is a link to a secret of the
+     * host.
+     */
     private Path fakeProc() throws IOException {
         Path fake = rootfs.resolve("fake");
         Files.createDirectories(fake.resolve("sys/net/ipv4"));
@@ -211,7 +220,7 @@ class EscapesIT {
         return fake;
     }
 
-    /** The kernel allows a new proc if one without masks is in the mount namespace, even if it is covered. */
+    /** The kernel allows a new proc mount if the mount namespace has an unmasked proc, even one that is covered. */
     @Test
     void no_pivot_a_covered_proc_or_sys_of_the_hosts_does_not_allow_a_fresh_one_without_masks() throws IOException {
         String elsewhere =
@@ -262,13 +271,16 @@ class EscapesIT {
             throws IOException {
         fakeProc();
         Path link = Files.createSymbolicLink(rootfs.resolve("link"), Path.of("fake"));
-        // What a new network namespace has depends on the host.
+        // The default of ip_forward in a new network namespace depends on the host.
         String forward =
                 Launcher.sh("cat /proc/sys/net/ipv4/ip_forward").expect(0).out().strip();
         expectMasked(forward, race(rootfs.resolve("proc"), link, "--command", "/bin/sh", "-c", LOOK));
     }
 
-    /** Wherever the kernel's proc has got to: the mask is on it. */
+    /**
+     * Prints masked files and parameters from every place where the kernel's proc may be mounted; the masks must apply
+     * there.
+     */
     private static final String LOOK = """
             for p in /proc /fake /link; do (
                 cd $p 2>/dev/null && test -e self/status || exit

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What {@code run} exits with. Needs root. */
+/** Exit statuses of {@code run}. Needs root. */
 class ExitStatusIT {
 
     @BeforeAll
@@ -25,7 +25,7 @@ class ExitStatusIT {
 
     @Test
     void it_is_128_and_the_signal_that_ended_the_command() {
-        // PID 1 is immune to its own signals, so something else must be killed: a process group with an init.
+        // The shell must not be PID 1, which ignores its own signals; with --init it is not.
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -TERM $$").expect(143);
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -KILL $$").expect(137);
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -SEGV $$").expect(139);
@@ -47,7 +47,7 @@ class ExitStatusIT {
         assertTrue(file.errorLine().contains("EACCES (Permission denied)"), file.err());
     }
 
-    /** Engines and scripts expect what runc does: 1, and 255 for an exec that could not start. */
+    /** Engines and scripts expect the same statuses as from runc: 1, and 255 for an exec that could not start. */
     @Test
     void it_is_runcs_when_the_words_about_a_bundle_cannot_be_read() {
         for (List<String> words : List.of(

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Options that people know from docker and podman (P1, P5, P8). Needs root. */
+/** Options that users know from docker and podman (P1, P5, P8). Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class FamiliarOptionsIT {
 
-    /** What is no option here, and a word of what is said to use instead. */
+    /** Options that Rustyrun does not have, each with a word of the suggestion in the error message. */
     private static final Map<String, String> INSTEAD = Map.of(
             "--privileged", "--cap-add all",
             "--dns=1.1.1.1", "/etc/resolv.conf",
@@ -213,7 +213,7 @@ class FamiliarOptionsIT {
 
     @Test
     void P6_a_command_on_the_hosts_own_tree_is_in_the_callers_directory() throws IOException {
-        // On the root file system, whatever is mounted on /tmp.
+        // Not below /tmp, which may be a mount of its own: the folder must be on the root file system.
         Path folder = Files.createTempDirectory(Launcher.baseDirectory().resolve("target"), "p6");
         Files.writeString(folder.resolve("here"), "found");
         Process run = new ProcessBuilder(Launcher.command("run", "--rootfs", "/", "--command", "cat", "here"))

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever happens to a service, nothing is left of it, and the next launch works. Needs root. */
+/** After any fault the service leaves nothing behind, and the next launch works. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class FaultIT {
 
@@ -49,7 +49,7 @@ class FaultIT {
                 Integer.toString(WARM),
                 "--data-folder",
                 folder.resolve("data").toString());
-        // What a service makes once and keeps is there after the first load.
+        // The first load makes what the service makes once and then keeps, so that it is counted before the faults.
         server.sh(200, "true");
         traces = new ServiceTraces(server, folder.resolve("data"), others);
         try (FaultLoad load = new FaultLoad(server, 3, 2)) {
@@ -60,7 +60,7 @@ class FaultIT {
                 "it is at rest",
                 () -> isAtRest() && Host.childrenOf(server.pid()).size() == WARM + (Launcher.isNative() ? 1 : 0),
                 traces::shown);
-        // It may have looked so while one that has ended was cleared, and another was not yet begun.
+        // The counts may have matched by chance, while one launch was being removed and the next was not yet begun.
         Host.settled(() -> traces.now().hashCode());
         before = traces.now();
     }
@@ -68,7 +68,7 @@ class FaultIT {
     private boolean isAtRest() {
         Map<String, Long> now = traces.now();
         long zygote = now.getOrDefault("child", 0L) - WARM;
-        // One that was killed comes back when it is needed.
+        // A zygote that was killed is started again when it is needed.
         return now.getOrDefault("state of a container", 0L) == WARM
                 && (zygote == 0 || zygote == 1 && Launcher.isNative())
                 && !now.containsKey("zombie")
@@ -88,7 +88,7 @@ class FaultIT {
 
     private void expectAsBefore() throws Exception {
         server.sh(200, "true");
-        // Of those who made a container and got no answer, or that of a service without descriptors.
+        // Remove containers whose creators got no answer, or an error because the service had no free descriptors.
         Matcher made = Pattern.compile("\"id\":\"([0-9a-f]{12})\"")
                 .matcher(server.get("/v1/containers").body());
         while (made.find()) {
@@ -155,19 +155,19 @@ class FaultIT {
         expectAsBefore();
     }
 
-    /** After a part of a request, or the whole of it and a while. */
+    /** Disconnects after a part of a request, or some time after the whole request. */
     private void vanish(String request, Random own) {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
             int part = own.nextInt(3) == 0 ? own.nextInt(bytes.length) : bytes.length;
             socket.getOutputStream().write(bytes, 0, part);
             if (own.nextBoolean()) {
-                // Its end is a reset.
+                // Closing the socket now sends a reset.
                 socket.setSoLinger(true, 0);
             }
             TimeUnit.MICROSECONDS.sleep(own.nextInt(LONGEST_PAUSE_MILLIS * 1000));
         } catch (IOException | InterruptedException refused) {
-            // It vanishes anyway.
+            // The caller disconnects in any case.
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Callers who run commands, make containers and run further commands in these, whatever they are answered. */
+/** Clients that run commands, create containers and exec in them repeatedly; they ignore errors. */
 final class FaultLoad implements AutoCloseable {
 
     private static final String COMMAND = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"%s\"]}";
@@ -48,14 +48,14 @@ final class FaultLoad implements AutoCloseable {
             if (Launcher.isNative()) {
                 ask("POST", path + "/exec", "{\"command\": [\"/bin/sh\", \"-c\", \"sleep 0.02\"]}");
             }
-            // As long as it may be in the way of itself: who has made one removes it in the end.
+            // Retry until the container is gone, because a DELETE can fail. Each client removes what it has created.
             for (int i = 0; i < 200 && !ask("DELETE", path + "?force=true", "").contains(" 404 "); i++) {
                 Thread.onSpinWait();
             }
         }
     }
 
-    /** The whole answer; empty when there is none. */
+    /** Sends a request and returns the whole answer, or an empty string if the connection failed. */
     private String ask(String method, String path, String body) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream().write(request(port, method, path, body).getBytes(StandardCharsets.UTF_8));
@@ -73,12 +73,12 @@ final class FaultLoad implements AutoCloseable {
                 + "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
     }
 
-    /** How many answers there have been. */
+    /** The number of answers received so far. */
     int answered() {
         return answered.get();
     }
 
-    /** Ends, when each caller has come to the end of what it does. */
+    /** Waits until each client has finished its current operations. */
     @Override
     public void close() throws InterruptedException {
         over = true;

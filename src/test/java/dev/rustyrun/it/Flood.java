@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A web socket of a server whose client sends frames byte by byte, and as many as it can. */
+/** A web socket client that encodes its frames itself and sends them as fast as it can. */
 final class Flood implements AutoCloseable {
 
     private static final byte[] MASK = new byte[4];
@@ -19,10 +19,12 @@ final class Flood implements AutoCloseable {
     private volatile int rounds;
 
     /**
-     * @param reads whether it reads what comes
-     * @param begin what it sends first
-     * @param frames what it sends again and again
-     * @param times how often
+     * Connects and starts to send.
+     *
+     * @param reads whether the client reads what the service sends
+     * @param begin bytes to send first
+     * @param frames bytes to send repeatedly after that
+     * @param times how often to send them
      */
     Flood(Server server, String path, boolean reads, byte[] begin, byte[] frames, int times) throws IOException {
         socket = open(server, path);
@@ -41,11 +43,11 @@ final class Flood implements AutoCloseable {
         try {
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());
         } catch (IOException closed) {
-            // As for what is sent.
+            // The socket was closed by the service or by the test.
         }
     }
 
-    /** A web socket that was opened. */
+    /** Opens a web socket and returns its connection after the handshake. */
     static Socket open(Server server, String path) throws IOException {
         Socket socket = new Socket("127.0.0.1", server.port());
         socket.getOutputStream()
@@ -63,7 +65,7 @@ final class Flood implements AutoCloseable {
         return socket;
     }
 
-    /** A frame of a client; its payload is short. */
+    /** A masked frame of a client; the payload must have at most 125 bytes. */
     static byte[] frame(int firstByte, String payload) {
         byte[] text = payload.getBytes(StandardCharsets.US_ASCII);
         byte[] frame = new byte[2 + MASK.length + text.length];
@@ -73,7 +75,7 @@ final class Flood implements AutoCloseable {
         return frame;
     }
 
-    /** The same bytes many times. */
+    /** These bytes, repeated. */
     static byte[] times(byte[] one, int times) {
         byte[] many = new byte[one.length * times];
         for (int i = 0; i < times; i++) {
@@ -90,17 +92,17 @@ final class Flood implements AutoCloseable {
                 rounds++;
             }
         } catch (IOException closed) {
-            // By the service, or by this test.
+            // The socket was closed by the service or by the test.
         }
         over = true;
     }
 
-    /** How often all of it was sent. */
+    /** How often the frames have been sent completely. */
     int rounds() {
         return rounds;
     }
 
-    /** Whether it was sent, or the service has closed the connection. */
+    /** Whether everything was sent, or the connection was closed. */
     boolean isOver() {
         return over;
     }

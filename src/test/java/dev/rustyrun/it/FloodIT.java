@@ -20,14 +20,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever one caller sends, others are answered, memory stays bounded and the log is not filled. Needs root. */
+/** No input of one client stops answers to others, makes memory grow without limit, or fills the log. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class FloodIT {
 
     private static final int FRAMES_AT_ONCE = 10_000;
     private static final int TIMES = 500;
     private static final long MAX_GROWTH = 100L << 20;
-    /** A JVM would rather grow than look for garbage; the native executable has limits of its own. */
+    /**
+     * A small heap, because a JVM would rather grow its heap than collect garbage. The native executable has limits of
+     * its own.
+     */
     private static final List<String> SMALL_HEAP = List.of("env", "JAVA_TOOL_OPTIONS=-Xmx192m");
 
     @BeforeAll
@@ -83,7 +86,7 @@ class FloodIT {
             long before = residentBytes(server);
             byte[] one = Flood.frame(Integer.decode(first), payload);
             if (first.equals("0x01")) {
-                // The first fragment of a text, of which the end never comes.
+                // The first fragment of a text message, whose last fragment never comes.
                 try (Flood fragments = flood(server, id, true, Flood.frame(0x00, ""), one)) {
                     expectService(server, List.of(fragments), before);
                 }
@@ -105,7 +108,7 @@ class FloodIT {
                 server, "/v1/containers/" + id + "/attach", reads, begin, Flood.times(frame, FRAMES_AT_ONCE), TIMES);
     }
 
-    /** Answers come while the floods go on, or were ended by the service. */
+    /** Expects answers to other requests while the floods go on or after the service has ended them. */
     private static void expectService(Server server, List<Flood> floods, long before) throws Exception {
         for (Flood flood : floods) {
             Host.eventually("the flood has begun", () -> flood.rounds() > 0 || flood.isOver());
@@ -130,8 +133,8 @@ class FloodIT {
                     new byte[] {(byte) 0x82},
                     Flood.frame(0x82, "input"),
                     Flood.frame(0x89, "ping"),
-                    // Of no known kind; longer than a frame may be; without a mask; no close code; text that is no
-                    // order.
+                    // An unknown opcode; a frame that is too long; an unmasked frame; a close frame without a code; a
+                    // text that is no command.
                     Flood.frame(0x87, "x"),
                     new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0},
                     new byte[] {(byte) 0x82, 1, 'x'},
@@ -210,14 +213,14 @@ class FloodIT {
         }
     }
 
-    /** The last of them ends the connection. */
+    /** Requests for one connection; the last one closes it. */
     private static byte[] pipelined(String request, int times) {
         String head = request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
         return ((head + "\r\n").repeat(times - 1) + head + "Connection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Counts the answers 200 until the end. */
+    /** Counts the answers with status 200 until the connection ends. */
     private static void count(Socket socket, AtomicInteger answers) {
         byte[] sign = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
         try (InputStream in = new java.io.BufferedInputStream(socket.getInputStream())) {
@@ -230,7 +233,7 @@ class FloodIT {
                 }
             }
         } catch (IOException e) {
-            // What came counts.
+            // The socket was closed; only what was received before counts.
         }
     }
 }

@@ -18,12 +18,15 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What the host looks like from outside the containers, so that tests can tell that it is as it was. */
+/**
+ * The host as seen from outside the containers: processes, mounts and its name. Tests use it to check that nothing
+ * changed or is left.
+ */
 public final class Host {
 
     private Host() {}
 
-    /** The host's name and mounts, which no container may change. */
+    /** The host name and the mounts, which no container may change. */
     record State(String hostname, String mounts) {}
 
     static State state() {
@@ -38,7 +41,7 @@ public final class Host {
         }
     }
 
-    /** Where the link at {@code path} leads. */
+    /** The target of the symbolic link {@code path}. */
     static Path link(Path path) {
         try {
             return Files.readSymbolicLink(path);
@@ -47,7 +50,7 @@ public final class Host {
         }
     }
 
-    /** Command lines by process id, words separated by spaces. */
+    /** Command lines by process id; arguments are separated by spaces. */
     static TreeMap<Long, String> processes() {
         TreeMap<Long, String> found = new TreeMap<>();
         try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
@@ -58,7 +61,7 @@ public final class Host {
                                     Files.readString(path.resolve("cmdline")).replace('\0', ' ');
                             found.put(Long.parseLong(path.getFileName().toString()), words);
                         } catch (IOException ended) {
-                            // It ended while we were looking.
+                            // The process ended after its directory was listed.
                         }
                     });
         } catch (IOException e) {
@@ -67,7 +70,7 @@ public final class Host {
         return found;
     }
 
-    /** Processes of Rustyrun's stages and of commands marked by {@code mark}. */
+    /** Processes that are Rustyrun's stages or have {@code mark} in their command line. */
     static List<String> remains(String mark) {
         return processes().entrySet().stream()
                 .filter(e -> isMarked(e.getValue(), mark) || isStage(e.getValue()))
@@ -75,7 +78,7 @@ public final class Host {
                 .toList();
     }
 
-    /** The ids of all processes of Rustyrun's stages. */
+    /** The process ids of all of Rustyrun's stages. */
     static Stream<Long> stages() {
         return processes().entrySet().stream()
                 .filter(e -> isStage(e.getValue()))
@@ -87,7 +90,9 @@ public final class Host {
                 || words.matches(".*dev\\.rustyrun\\.Rustyrun (run|child|init|monitor) .*");
     }
 
-    /** Not by a longer number, such as the time in the name of some other program's file. */
+    /**
+     * Whether {@code mark} occurs in a command line, but not as part of a longer number, such as a time in a file name.
+     */
     private static boolean isMarked(String words, String mark) {
         return Pattern.compile("(?<![0-9])" + Pattern.quote(mark) + "(?![0-9])")
                 .matcher(words)
@@ -101,7 +106,7 @@ public final class Host {
                 .orElse(List.of());
     }
 
-    /** Whether this process has ended and nobody has waited for it yet. */
+    /** Whether the process has ended and has not been waited for yet. */
     static boolean isZombie(long pid) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/stat"))
@@ -124,12 +129,12 @@ public final class Host {
         eventually("nothing of " + mark + " is left", () -> remains(mark).isEmpty(), () -> remains(mark));
     }
 
-    /** Waits until no process has {@code mark} in its command line, whatever other containers there are. */
+    /** Waits until no process has {@code mark} in its command line. Other containers may still run. */
     static void expectEnded(String mark) {
         eventually(mark + " has ended", () -> processes().values().stream().noneMatch(words -> isMarked(words, mark)));
     }
 
-    /** Waits until a process has {@code mark} at the beginning of its command line. */
+    /** Waits until the command line of a process begins with {@code mark}. */
     static void expectRunning(String mark) {
         eventually(mark + " runs", () -> processes().values().stream().anyMatch(words -> words.startsWith(mark)));
     }
@@ -142,7 +147,10 @@ public final class Host {
         eventually(120, what, condition, details);
     }
 
-    /** For what takes no time unless it fails. */
+    /**
+     * Polls every 10 ms until {@code condition} holds; fails after {@code seconds}. The limit can be long, because only
+     * a failing test waits that long.
+     */
     public static void eventually(
             int seconds, String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
         Instant end = Instant.now().plus(Duration.ofSeconds(seconds));
@@ -158,7 +166,7 @@ public final class Host {
         }
     }
 
-    /** Waits until {@code value} is the same a hundred times in a row. */
+    /** Waits until {@code value} has been the same a hundred times in a row. */
     static void settled(LongSupplier value) {
         long[] last = {-1, 0};
         eventually("it has come to rest", () -> {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Archives that buildah and skopeo write are loaded, and they read what is saved. */
+/** Rustyrun loads archives that buildah and skopeo write, and they read archives that Rustyrun saves. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImageArchiveIT {
 
@@ -56,7 +56,7 @@ class ImageArchiveIT {
                     assertEquals(configOf("docker-archive:docker.tar"), configOf(saved), load + " " + saved);
                 }
             }
-            // buildah's archives for docker have the name in its storage too.
+            // buildah's docker archives also contain the image's name in buildah's storage, so remove by id.
             tools.sh("$RUSTYRUN rmi -f $($RUSTYRUN images -q)").expect(0);
         }
         assertEquals("", tools.sh("find store/blobs store/partial -type f").out());

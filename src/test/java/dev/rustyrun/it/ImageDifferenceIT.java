@@ -14,8 +14,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Images that buildah has made: the tree that a container sees is the one that podman shows of the same archive, to the last owner,
- * mode, extended attribute and time. Needs root, buildah, podman and python3.
+ * Images built by buildah: the tree in a container equals the tree that podman shows of the same archive, including
+ * owners, modes, extended attributes and times. Needs root, buildah, podman and python3.
  */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImageDifferenceIT {
@@ -39,7 +39,7 @@ class ImageDifferenceIT {
     @BeforeAll
     static void makeFolder() throws IOException {
         Launcher.requireRoot();
-        // On a disk, whose file systems have all attributes and times.
+        // In /var/tmp, because a file system on disk supports all extended attributes and times.
         folder = Files.createTempDirectory(Path.of("/var/tmp"), "rustyrun-it");
     }
 

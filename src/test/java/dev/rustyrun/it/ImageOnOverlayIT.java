@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An image store on an overlay, as in a container of another engine: the kernel makes no overlay that writes to it. Needs root. */
+/**
+ * An image store on an overlay, as in a container of another engine. The kernel allows no writable overlay on top of
+ * it. Needs root.
+ */
 class ImageOnOverlayIT {
 
     private static final String WHY =
@@ -33,7 +36,10 @@ class ImageOnOverlayIT {
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }
 
-    /** What {@code script} prints whose store is on an overlay of {@code owner}'s: in a mount namespace of its own. */
+    /**
+     * The output of {@code script}, run as the user {@code owner} with an image store on an overlay, in a mount
+     * namespace of its own.
+     */
     private String printed(String owner, String script) {
         String whole = "cd \"$0\"; chmod 755 .; mkdir over; mount -t tmpfs -o mode=755 tmpfs over; mkdir over/l over/u"
                 + " over/w over/m; chown " + owner + " over/u; mount -t overlay overlay -o"

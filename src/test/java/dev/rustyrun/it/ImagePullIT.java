@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Images from Debian's registry: plain, and with TLS of an authority of its own and a password. */
+/** Images from Debian's registry: over plain HTTP, and over TLS with an own certificate authority and a password. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImagePullIT {
 
@@ -83,7 +83,8 @@ class ImagePullIT {
     void a_detached_container_has_its_image_from_the_proxy_of_the_caller_too() throws IOException {
         try (ImageTools own = new ImageTools()) {
             own.settings("{\"registries\":{\"registry.invalid\":{\"plainHttp\":true}}}");
-            // A registry takes the requests that a proxy gets. Its program is not executable: it is found that far.
+            // The registry also answers as a proxy. The image's program is not executable: 126 shows that the image was
+            // pulled.
             String run = "$RUSTYRUN run -d --pull always registry.invalid/org/app:1";
             assertTrue(own.sh(run).expect(125).err().contains("could not be pulled"));
             Launcher.Result found =

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Containers from images, whose store is one of the test's own: it is mounted in the place of the machine's. */
+/** Containers from images. The test mounts its own image store in the place of the machine's. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImageRunIT {
 
@@ -192,7 +192,7 @@ class ImageRunIT {
                 "cd /vol; stat -c '%h %F %a' a fifo; [ a -ef b ] && echo same; du -k holes | cut -f 1; stat -c %s holes";
         String expected = "2 regular file 644\n1 fifo 640\nsame\n0\n31457280\n";
         assertEquals(expected, mounted.out("run", "--entrypoint", "sh", "kinds", "-c", look));
-        // Without the volume, what the layer itself has.
+        // Without the volume, the container shows the files of the layer.
         assertEquals(expected, mounted.out("run", "--ephemeral", "--entrypoint", "sh", "kinds", "-c", look));
     }
 

@@ -11,19 +11,19 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * podman on a storage of its own, without any registry: what the Dockerfiles take for their base is Debian's minimal system
- * of {@code root-file-systems/get debian}. Everything is gone when it is closed.
+ * podman with a storage of its own and without a registry. The base image of the Dockerfiles is Debian's minimal system
+ * of {@code root-file-systems/get debian}. Closing it deletes everything.
  */
 final class ImageStore implements AutoCloseable {
 
-    /** What the manifests in k8s call the images; in this storage these are the ones built here. */
+    /** The image names in the manifests of k8s; in this storage they name the images built here. */
     static final String MICRO = "registry.example/rustyrun:0.1.0";
 
     static final String DEBIAN = "registry.example/rustyrun:0.1.0-debian";
     static final String JVM = "registry.example/rustyrun:0.1.0-jvm";
     static final String BUSYBOX = "docker.io/library/busybox:1.37";
     private static final String BASE = "localhost/base:12";
-    /** Not every machine lets a container raise its limits as high as podman does by itself. */
+    /** podman's own default limits are higher than a container may set on some machines. */
     private static final String SETTINGS = """
             [containers]
             default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -42,7 +42,7 @@ final class ImageStore implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** An empty one; skips the test where it cannot be. */
+    /** Opens an empty storage; skips the test where podman cannot work. */
     static ImageStore open() throws IOException {
         Launcher.requireRoot();
         for (String program : List.of("podman", "runc", "debootstrap", "busybox")) {
@@ -62,14 +62,17 @@ final class ImageStore implements AutoCloseable {
         return folder;
     }
 
-    /** Takes Debian's files, without those that nothing here reads. */
+    /** Imports Debian's files, without documentation and other files that no test reads. */
     void importBase() {
         script("tar -c -C '" + Launcher.debian() + "' --exclude=./usr/share/doc --exclude=./usr/share/man"
                 + " --exclude=./usr/share/locale --exclude=./var/cache --exclude=./var/lib/apt --exclude=./dev . | "
                 + String.join(" ", podmanCommand("import", "-q", "-", BASE)));
     }
 
-    /** With the settings of busybox's own image; the pause container of pods is made of it too, which podman has none for. */
+    /**
+     * Imports busybox with its own image's settings. podman makes the pause container of pods from it too, because it
+     * has no pause image.
+     */
     void importBusybox() {
         script("tar -c -C '" + Launcher.busybox() + "' . | "
                 + String.join(
@@ -85,9 +88,9 @@ final class ImageStore implements AutoCloseable {
                                 BUSYBOX)));
     }
 
-    /** Builds one of src/main/docker as its first lines say it. */
+    /** Builds a Dockerfile of src/main/docker as the comment at its top says. */
     void build(String dockerfile, String name) {
-        // Steps in a chroot: crun, which podman would take, refuses a machine with both versions of control groups.
+        // Build steps run in a chroot: crun, podman's default, refuses machines with both cgroup versions mounted.
         podman(
                         "build",
                         "-q",
@@ -135,7 +138,10 @@ final class ImageStore implements AutoCloseable {
         return Launcher.execute(podmanCommand(words), "");
     }
 
-    /** Plays it. Seldom, podman 4.3 and its own clean-up of the manifest's init container wait for each other for ever. */
+    /**
+     * Plays a manifest. Retries once, because podman 4.3 sometimes deadlocks with its own clean-up of the manifest's
+     * init container.
+     */
     void play(Path manifest) {
         String[] words = {"kube", "play", "--network", "none", manifest.toString()};
         Launcher.Result played;
@@ -148,7 +154,7 @@ final class ImageStore implements AutoCloseable {
         played.expect(0);
     }
 
-    /** The container {@code name} of the sidecar's manifest. */
+    /** The container {@code name} in the sidecar's manifest. */
     static JsonNode manifestContainer(String name) throws IOException {
         for (JsonNode container :
                 new YAMLMapper().readTree(manifest().toFile()).get("spec").get("containers")) {
@@ -176,7 +182,7 @@ final class ImageStore implements AutoCloseable {
         podman("volume", "rm", "--all", "--force");
         podman("rmi", "--all", "--force");
         try {
-            // The storage's own mounts, then its files.
+            // Unmount the storage's own mounts, then delete its files.
             Launcher.execute(
                     List.of("sh", "-c", "umount '" + folder + "/root/overlay' 2>/dev/null; rm -rf '" + folder + "'"),
                     "");

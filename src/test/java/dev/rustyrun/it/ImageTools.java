@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 
-/** A folder with stores of their own for Rustyrun and buildah, and Debian's registry on loopback. */
+/** A folder with separate stores for Rustyrun and buildah, and Debian's registry on loopback. */
 final class ImageTools implements AutoCloseable {
 
     private static final List<String> PROGRAMS = List.of("buildah", "skopeo", "docker-registry", "openssl");
 
-    /** The password "secret" of the user "me", as htpasswd writes it. */
+    /** The user "me" with the password "secret", in htpasswd's format. */
     private static final String PASSWORDS = "me:$2y$05$BM0aSU./hkqjVoUrDbiE2OO5PNJ2uBpNEMxMTYDvGBms7bl.OgrzS\n";
 
     final Path folder;
@@ -37,7 +37,7 @@ final class ImageTools implements AutoCloseable {
         Files.writeString(folder.resolve("auth.json"), "{}");
     }
 
-    /** A shell script, in which RUSTYRUN is the program and BUILDAH has its storage here. */
+    /** Runs a shell script with the variables RUSTYRUN (the program) and BUILDAH (with its storage in this folder). */
     Launcher.Result sh(String script) {
         String rustyrun = Launcher.command().get(0);
         return Launcher.execute(
@@ -56,7 +56,7 @@ final class ImageTools implements AutoCloseable {
                 "");
     }
 
-    /** Builds an image of two layers, with buildah from scratch. */
+    /** Builds an image of two layers from scratch with buildah. */
     void build(String name) {
         sh("mkdir -p tree/bin; echo one > tree/bin/one; echo two > two\n"
                         + "c=$($BUILDAH from scratch); $BUILDAH copy -q $c tree /\n"
@@ -67,14 +67,14 @@ final class ImageTools implements AutoCloseable {
                 .expect(0);
     }
 
-    /** A port of loopback that nobody listens at. */
+    /** A free port on loopback. */
     static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         }
     }
 
-    /** Starts a registry; its host and port. */
+    /** Starts a registry and returns its host and port. */
     String registry(boolean tls) throws IOException {
         int port = freePort();
         String host = "127.0.0.1:" + port;
@@ -120,7 +120,7 @@ final class ImageTools implements AutoCloseable {
         }
     }
 
-    /** Writes the user's settings about registries. */
+    /** Writes the user's registry settings. */
     void settings(String json) throws IOException {
         Files.writeString(folder.resolve("config/rustyrun/registries.json"), json);
     }

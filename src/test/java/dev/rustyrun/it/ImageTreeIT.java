@@ -14,11 +14,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The files of containers from images when these do not run: cp, diff, commit and export; and run --keep. */
+/** cp, diff, commit and export on the files of stopped containers from images; and run --keep. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImageTreeIT {
 
-    /** What a listing of a tree says of each file: kind, mode, owner, links, time, and where a link leads. */
+    /** Lists each file of a tree: kind, mode, owner, number of links, time, and link target. */
     private static final String LIST =
             "cd $0; find . -not -path './proc*' -not -path './dev*' -not -path './sys*' -printf"
                     + " '%P %y %M %U:%G %n %T@ %l\\n' | sort | cat -v";
@@ -48,7 +48,7 @@ class ImageTreeIT {
         }
     }
 
-    /** A container that has ended and is kept. */
+    /** Runs a container to its end and keeps it. */
     private static void keep(String name, String script) {
         mounted.rustyrun("run", "--keep", "--name", name, "base", "sh", "-ec", script)
                 .expect(0);
@@ -94,7 +94,7 @@ class ImageTreeIT {
         mounted.out("cp", file.toString(), "ended:/dir/in");
         mounted.out("cp", file.toString(), "ended:/host/passwd");
         mounted.out("cp", file.toString(), "ended:/made/up/dir/up");
-        // More than a pipe holds, to where it cannot go.
+        // More data than fits into a pipe, to a target that does not exist.
         Path large = Files.write(mounted.folder.resolve("large"), new byte[1 << 20]);
         assertTrue(mounted.rustyrun("cp", large.toString(), "ended:/nosuch/dir/")
                 .expect(125)
@@ -104,7 +104,7 @@ class ImageTreeIT {
                 .expect(125)
                 .errorLine()
                 .contains("does not exist"));
-        // The link leads to a path in the container, where nothing is.
+        // The link's target is a path in the container, where it does not exist.
         assertTrue(mounted.rustyrun("cp", file.toString(), "ended:/made/out/x")
                 .expect(125)
                 .errorLine()
@@ -156,7 +156,7 @@ class ImageTreeIT {
         assertFalse(mounted.out("gc").contains("made"));
         mounted.out("cp", file.toString(), "made:/etc");
         mounted.out("cp", file.toString(), "made:/dir/");
-        // Of the volume, what the image has there is there already.
+        // The volume already has the image's files before the container starts.
         assertTrue(mounted.out("cp", "made:/dir/a", "-").contains("a\n"));
         assertTrue(mounted.out("cp", "made:/dir/before", "-").contains("before\n"));
         assertTrue(mounted.out("diff", "made").contains("A /etc/before\n"));
@@ -188,7 +188,7 @@ class ImageTreeIT {
         mounted.rustyrun("wait", "twice").expect(1);
         assertTrue(mounted.rustyrun("logs", "twice").err().contains("can't open '/secret'"));
         mounted.out("rm", "twice");
-        // What cannot be is said at once, and nothing stays.
+        // Wrong options are reported by create itself, and leave nothing behind.
         assertTrue(mounted.rustyrun("create", "--name", "wrong", "--memory", "1x", "base")
                 .expect(125)
                 .errorLine()
@@ -199,13 +199,13 @@ class ImageTreeIT {
                 .contains("unknown option --nmae"));
         assertFalse(mounted.out("list").contains("wrong"));
         assertFalse(mounted.containers().contains("wrong"));
-        // The command's own words are no options of create.
+        // Options after the image are arguments of the command, not options of create.
         mounted.out("create", "--name", "words", "base", "echo", "-h", "-b", "x");
         mounted.out("start", "words");
         mounted.out("wait", "words");
         assertEquals("-h -b x\n", mounted.out("logs", "words"));
         mounted.out("rm", "words");
-        // Of a directory, the files are that directory's.
+        // With --rootfs, the container uses the files of that directory.
         mounted.out("create", "--name", "plain", "--rootfs", Launcher.busybox().toString(), "true");
         mounted.out("start", "plain");
         mounted.rustyrun("wait", "plain").expect(0);
@@ -252,7 +252,7 @@ class ImageTreeIT {
                         "sh",
                         "-c",
                         "cat /dir/b; ls /op; ls /dir/a 2>/dev/null || echo no a; echo $A"));
-        // What the container had, what the image of it has, and what an import of its files has: the same tree.
+        // The container's tree, the tree of its image, and the tree of an import of its export are the same.
         keep("again", "true");
         mounted.out("delete", "again");
         mounted.rustyrun("run", "--keep", "--name", "again", "made:1", "true").expect(0);
@@ -287,7 +287,7 @@ class ImageTreeIT {
         return Launcher.execute(List.of("sh", "-ec", LIST, tree.toString()), "")
                 .expect(0)
                 .out()
-                // The time of what a launch makes itself is its own.
+                // Ignore the times of files that a launch makes itself.
                 .replaceAll("(?m)^(|etc|etc/[a-z.]+) (.*) [0-9.]+ $", "$1 $2");
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The images of src/main/docker, built and run by podman, with the manifest of k8s/base/sidecar: the JVM's image when the
- * JVM launcher is tested, the native ones with the native executable. Needs root, podman, runc and debootstrap.
+ * Builds and runs the images of src/main/docker with podman and the manifest of k8s/base/sidecar: the JVM image with
+ * the JVM launcher, the native images with the native executable. Needs root, podman, runc and debootstrap.
  */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ImagesIT {
@@ -68,7 +68,7 @@ class ImagesIT {
         Assumptions.assumeTrue(Launcher.isNative(), why + ": runs against the native executable");
     }
 
-    /** {@code podman run} with the root file systems, and a Java where the image wants one. */
+    /** {@code podman run} with the root file systems and, for the image that needs one, a Java runtime. */
     private static List<String> run(List<String> options, String ofImage, List<String> words) {
         List<String> all = store.podmanCommand(
                 "run", "--pull", "never", "-v", Launcher.busybox().getParent() + ":" + ROOT);
@@ -76,7 +76,7 @@ class ImagesIT {
             String java = System.getProperty("java.home");
             all.addAll(List.of("-v", java + ":" + java + ":ro", "-e", "JAVA_HOME=" + java));
             if (Files.exists(Path.of("/etc/java-17-openjdk"))) {
-                // Debian's has links to its settings there.
+                // Debian's Java runtime has symbolic links to its settings there.
                 all.addAll(List.of("-v", "/etc/java-17-openjdk:/etc/java-17-openjdk:ro"));
             }
         }
@@ -92,7 +92,7 @@ class ImagesIT {
         return Launcher.execute(run(all, image, List.of(words)), "");
     }
 
-    /** Starts a service and waits until its image's own health check is content. */
+    /** Starts a service and waits until the health check of its image succeeds. */
     private static void serve(List<String> options, List<String> words) {
         List<String> all = new ArrayList<>(List.of("--detach", "--name", "service"));
         all.addAll(options);
@@ -114,7 +114,10 @@ class ImagesIT {
                 .strip();
     }
 
-    /** {@code POST /v1/run} from within the service's network, by a program that is none of ours. */
+    /**
+     * Sends {@code POST /v1/run} from inside the service's network namespace, by a program that is not part of
+     * Rustyrun.
+     */
     private static JsonNode post(String body) throws IOException {
         return new ObjectMapper()
                 .readTree(Launcher.execute(
@@ -195,7 +198,7 @@ class ImagesIT {
                 config.findValue("Healthcheck").get("Test").toString());
     }
 
-    /** What the sidecar's manifest gives its container, as podman's options. */
+    /** The settings that the sidecar's manifest gives its container, as podman options. */
     private static List<String> leastPrivilege() throws IOException {
         JsonNode security = ImageStore.manifestContainer("rustyrun").get("securityContext");
         assertEquals(

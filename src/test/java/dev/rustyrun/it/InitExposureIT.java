@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a container reads of its PID 1 with {@code --init}: nothing of ours or of the host's. Needs root. */
+/** With {@code --init}, a container can read nothing of Rustyrun or of the host in its PID 1. Needs root. */
 class InitExposureIT {
 
-    /** In the host's paths of the rootfs and of a volume, and nowhere in the container. */
+    /** Part of the host's paths of the rootfs and of a volume; occurs nowhere in the container. */
     private static final String MARKER = "marker-of-the-host";
 
     private static final String[] OWN_USERS = {
@@ -57,7 +57,10 @@ class InitExposureIT {
         return Launcher.execute(words, "");
     }
 
-    /** What is found of PID 1 by who may trace it, right at the start. A JVM replaces itself only a moment later. */
+    /**
+     * Searches everything that PID 1 reveals to a process that may trace it, right at the start. With the JVM launcher
+     * the search waits until PID 1 has executed the reaper.
+     */
     private Map<String, String> search(String... options) {
         List<String> words = new ArrayList<>(List.of("--cap-add", "SYS_PTRACE"));
         words.addAll(List.of(options));

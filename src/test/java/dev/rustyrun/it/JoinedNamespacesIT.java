@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Containers in namespaces that exist already, as engines make them for pods. Needs root. */
+/** Containers that join existing namespaces, as engines make them for pods. Needs root. */
 class JoinedNamespacesIT {
 
     private static final String FIRST_ID = "100000";
@@ -36,7 +36,7 @@ class JoinedNamespacesIT {
         }
     }
 
-    /** A process in new namespaces, which are those of a pod. */
+    /** Starts a process in new namespaces, which serve as those of a pod. */
     private void startPod(String... unshare) throws IOException {
         pod = Pod.in(unshare);
     }

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A container in the PID namespace of another one, which it enters last of all, works as any other. Needs root. */
+/**
+ * A container that joins another container's PID namespace, as its last namespace, works like any other. Needs root.
+ */
 class JoinedPidsIT {
 
     private final String name = "it-pids-" + ProcessHandle.current().pid();
@@ -107,7 +109,7 @@ class JoinedPidsIT {
                             "/bin/sleep",
                             "4719"))) {
                 Process process = new ProcessBuilder(Launcher.command(words.toArray(String[]::new))).start();
-                // At any moment: what matters is that it ends at each.
+                // Interrupt the launch at different moments: it must end at each.
                 java.util.concurrent.locks.LockSupport.parkNanos(millis * 1_000_000L);
                 process.destroy();
                 int code = process.onExit().join().exitValue();

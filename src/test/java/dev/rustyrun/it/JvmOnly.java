@@ -6,7 +6,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Runs against the JVM launcher only: the native executable behaves differently here, and has a test of its own. */
+/**
+ * Runs the test with the JVM launcher only: the native executable behaves differently here and has a test of its own.
+ */
 @Tag("jvm")
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SIGKILL to any of the processes, at any moment, leaves nothing behind. Needs root. */
+/** SIGKILL to any of the processes at any moment leaves nothing behind. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class KillIT {
 
@@ -81,7 +81,10 @@ class KillIT {
         killAtRandomMoments(2);
     }
 
-    /** {@code depth} 0 is run itself, 1 its child, 2 the child's child; whatever exists when the moment has come. */
+    /**
+     * Kills a process at a random moment, 25 times. {@code depth} 0 is run itself, 1 its child, 2 the child's child. If
+     * run ends before that process exists, its nearest ancestor is the target.
+     */
     private static void killAtRandomMoments(int depth) throws Exception {
         Host.State before = Host.state();
         Random random = new Random(depth);

@@ -14,14 +14,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a command costs, counted and not timed: system calls, processes, bytes, page faults. {@code launch-costs.txt} has what each
- * may cost; whoever makes one cheaper lowers it there. Needs root and strace.
+ * The cost of commands as counts instead of times: system calls, processes, bytes, page faults.
+ * {@code launch-costs.txt} has the maximum for each command; lower it when a command becomes cheaper. Needs root and
+ * strace.
  */
 @NativeOnly("a JVM's own calls are many times as many, and never the same")
 class LaunchCostIT {
 
     private static final Path COSTS = Launcher.baseDirectory().resolve("src/test/resources/launch-costs.txt");
-    /** Of a hundred: another kernel's cgroups and another builder's libraries cost a few calls more. */
+    /** In percent: other kernels' cgroups and other builders' libraries cost a few more calls. */
     private static final int ALLOWANCE_PERCENT = 15;
 
     @BeforeAll

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * Starts the real program: the JVM launcher or the native executable, as the system property {@code rustyrun.launcher}
- * says. The same tests run on both.
+ * says. Both run the same tests.
  */
 public final class Launcher {
 
@@ -25,10 +25,10 @@ public final class Launcher {
 
     private Launcher() {}
 
-    /** What a finished process left. */
+    /** The exit status and output of a finished process. */
     public record Result(int exitCode, String out, String err) {
 
-        /** Expects an exit status that is not 0: which one, depends on the command. */
+        /** Expects a non-zero exit status; its value depends on the command. */
         public Result expectFailure() {
             assertTrue(exitCode != 0, () -> "exit code 0\nout: " + out + "\nerr: " + err);
             return this;
@@ -41,7 +41,7 @@ public final class Launcher {
             return this;
         }
 
-        /** The error output, which must be one line. */
+        /** The standard error, which must be exactly one line. */
         public String errorLine() {
             assertTrue(err.endsWith("\n") && err.indexOf('\n') == err.length() - 1, () -> "not one line: " + err);
             return err;
@@ -62,12 +62,12 @@ public final class Launcher {
         return BASE.toAbsolutePath();
     }
 
-    /** The busybox root file system of this fork of the tests, which write in it; made when it is missing. */
+    /** The busybox root file system of this fork of the tests. Tests may write to it. Made when it is missing. */
     public static Path busybox() {
         return rootfs("busybox", System.getProperty("rustyrun.root-file-systems", SHARED));
     }
 
-    /** The debian root file system, which no test changes; made when it is missing. */
+    /** The debian root file system, which tests must not change. Made when it is missing. */
     static Path debian() {
         return rootfs("debian", SHARED);
     }
@@ -81,22 +81,22 @@ public final class Launcher {
         return rootfs;
     }
 
-    /** {@code rustyrun} with these arguments, to its end. */
+    /** Runs {@code rustyrun} with these arguments and waits for its end. */
     static Result rustyrun(String... arguments) {
         return execute(command(arguments), "");
     }
 
-    /** {@code rustyrun run --rootfs busybox} with these further arguments, to its end. */
+    /** Runs {@code rustyrun run --rootfs busybox} with these further arguments and waits for its end. */
     static Result run(String... arguments) {
         return execute(runCommand(arguments), "");
     }
 
-    /** A shell script in a container of the busybox rootfs, to its end. */
+    /** Runs a shell script in a container of the busybox rootfs and waits for its end. */
     static Result sh(String script) {
         return run("--command", "/bin/sh", "-c", script);
     }
 
-    /** A copy of the program in {@code folder}, for a user who may not reach the place where it was built. */
+    /** Copies the program to {@code folder}, for a user who cannot read the build directory. */
     static Path copyProgram(Path folder) {
         String script = "for f in rustyrun rustyrun-jvm rustyrun.jar libjffi-1.2.so; do"
                 + " cp -p \"$0/$f\" \"$1\" 2>/dev/null; done; chmod -R a+rX \"$1\"";
@@ -117,7 +117,10 @@ public final class Launcher {
         return command;
     }
 
-    /** {@code words} of env(1), the last of them a command, as an ordinary user without groups and without a folder of the session's. */
+    /**
+     * A command line that runs {@code words} (arguments of env(1) that end with a command) as an ordinary user without
+     * groups and without XDG_RUNTIME_DIR.
+     */
     static List<String> asUser(String id, String... words) {
         List<String> command = new ArrayList<>(
                 List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR"));
@@ -125,7 +128,7 @@ public final class Launcher {
         return command;
     }
 
-    /** Starts {@code rustyrun run --rootfs busybox} with these further arguments, and goes on. */
+    /** Starts {@code rustyrun run --rootfs busybox} with these further arguments without waiting for it. */
     static Process start(String... arguments) {
         try {
             return new ProcessBuilder(runCommand(arguments)).start();

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Many launches leave as little behind as one: nothing. Needs root. */
+/** Many launches leave nothing behind. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class LeakIT {
 
-    /** On a JVM one takes more than half a second; what it leaves, it leaves at each. */
+    /** Fewer on a JVM, where a launch takes more than half a second; a leak would occur at each launch. */
     private static final int LAUNCHES = Launcher.isNative() ? 100 : 30;
 
     private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
@@ -40,10 +40,10 @@ class LeakIT {
         Host.expectNothingLeft("never-started");
         List<String> made = new ArrayList<>(namesIn(TEMPORARY));
         made.removeAll(filesBefore);
-        // Folders of other test runs on this machine.
+        // Ignore folders of other test runs on this machine.
         made.removeIf(name -> name.startsWith("junit"));
         assertEquals(List.of(), made);
-        // A namespace lives as long as a process, a descriptor or a mount of it: of these, sockets could be left.
+        // A process, a descriptor or a mount keeps a namespace alive. Of descriptors, sockets could be left.
         Host.eventually(
                 "no network namespace is left",
                 () -> Host.processes().keySet().stream()
@@ -77,8 +77,8 @@ class LeakIT {
             long child = Host.onlyChildOf(run.pid()).orElseThrow();
             for (long stage : List.of(run.pid(), child)) {
                 List<String> open = ofOurs(stage);
-                // Signals, the socket between the stages, in run the checked store, and, in child, the places of what
-                // it would have to remove.
+                // Expected: signalfd, the socket between the stages, the checked store (in run), and the cgroups and
+                // state that the child removes if run is killed.
                 List<String> known = open.stream()
                         .filter(file ->
                                 file.matches("anon_inode:\\[signalfd]|socket:.*|/run/rustyrun.*|/sys/fs/cgroup/.*"))
@@ -91,7 +91,7 @@ class LeakIT {
         }
     }
 
-    /** What a stage has open but its standard files and what a JVM itself has open. */
+    /** The descriptors that a stage has open, without its standard files and those of the JVM itself. */
     private static List<String> ofOurs(long pid) throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             return descriptors

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Resource limits, the OOM score, the umask, groups, and who the user is. Needs root. */
+/** Resource limits, OOM score, umask, groups, and the user. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class LimitsIT {
 

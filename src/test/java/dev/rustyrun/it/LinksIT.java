@@ -13,7 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where mounts and the working directory go when the rootfs has links and directories of its own there. Needs root. */
+/**
+ * The targets of mounts and the working directory when the rootfs has links and directories of its own there. Needs
+ * root.
+ */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class LinksIT {
 
@@ -109,7 +112,7 @@ class LinksIT {
                         "")
                 .expect(0);
         String look = "stat -c %a /kept /new /given";
-        // The directories that the first launch has made make no difference to the second one.
+        // The second launch must give the same result although the first one has made directories.
         for (int launch = 0; launch < 2; launch++) {
             assertEquals(
                     "2750\n1777\n700\n",

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where {@code rustyrun serve} listens, whom it lets in there, and what it logs. Needs root. */
+/** Listening addresses, access control and log of {@code rustyrun serve}. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ListenIT {
 
@@ -160,7 +160,7 @@ class ListenIT {
                 "--certificate-role",
                 "bob=read")) {
             String url = "https://127.0.0.1:" + server.port();
-            // The port of probes, which the server is awaited by, may be open a moment earlier.
+            // Start-up waits for the management port, which may be open a moment before this one.
             Host.eventually("it listens", server::listens);
             assertEquals(
                     "hello\n",

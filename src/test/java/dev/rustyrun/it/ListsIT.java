@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code --format} of all commands that print lists, on this machine and with {@code --host}. Needs root. */
+/** {@code --format} of all commands that print lists, locally and with {@code --host}. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ListsIT {
 

@@ -21,18 +21,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Containers in a mount namespace that exists already, and in the host's. Needs root. */
+/** Containers in an existing mount namespace, and in the host's. Needs root. */
 class MountNamespacesIT {
 
     private static final String ID = "box";
-    /** Which mount namespace it is in, whether its root is the busybox, and that it cannot leave it. */
+    /**
+     * Prints the mount namespace and files that identify the root; prints "held" if neither chroot(2) nor a new user
+     * namespace is allowed.
+     */
     private static final String WHERE = "readlink /proc/self/ns/mnt; ls -d /bin/busybox /usr/lib 2>/dev/null;"
             + " chroot / true 2>/dev/null || unshare -U true 2>/dev/null || echo held";
 
     @TempDir
     static Path folder;
 
-    /** Of busybox, which other tests have as it is. */
+    /** A copy of busybox, because these tests change it and others do not expect that. */
     private static Path copy;
 
     private Pod pod;
@@ -80,7 +83,7 @@ class MountNamespacesIT {
         return Files.readSymbolicLink(Path.of("/proc/self/ns/mnt")).toString();
     }
 
-    /** Its namespace of that type is the one at {@code path}, or the host's if that is missing. */
+    /** Sets the path of the container's namespace of this type; without a path, the container shares the host's. */
     private static Consumer<ObjectNode> namespace(String type, Optional<String> path) {
         return config -> {
             ArrayNode namespaces = (ArrayNode) config.get("linux").get("namespaces");
@@ -100,7 +103,7 @@ class MountNamespacesIT {
         return withChroot(bundle);
     }
 
-    /** What it has no right to must not be for want of asking. */
+    /** Grants CAP_SYS_CHROOT, so that a failing chroot shows protection and not just a missing capability. */
     private static OciBundle withChroot(OciBundle bundle) {
         return bundle.editProcess(process -> {
             for (String set : List.of("bounding", "effective", "permitted")) {
@@ -109,7 +112,10 @@ class MountNamespacesIT {
         });
     }
 
-    /** In the host's mount namespace, where nothing may be mounted; its devices are made in its root file system. */
+    /**
+     * A bundle for the host's mount namespace. It may mount nothing there, and its devices are made in its root file
+     * system.
+     */
     private static OciBundle onHost(String... command) {
         OciBundle bundle = new OciBundle(command);
         bundle.edit(namespace("mount", Optional.empty())).edit(config -> {

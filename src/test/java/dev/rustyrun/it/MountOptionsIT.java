@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What each option of a mount does, seen from inside and on the host. Needs root. */
+/** The effect of each mount option, seen from inside the container and on the host. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class MountOptionsIT {
 
@@ -25,7 +25,7 @@ class MountOptionsIT {
         Launcher.requireRoot();
     }
 
-    /** A shared mount on the host, with a mount below it: {@code sub}. */
+    /** Makes a shared mount on the host with another mount, {@code sub}, below it. */
     @BeforeEach
     void mountOnHost() throws IOException {
         folder = Files.createTempDirectory("rustyrun-it");
@@ -143,7 +143,7 @@ class MountOptionsIT {
         assertEquals(
                 "1:5\n4\n",
                 sh("stat -c %t:%T /dev/mine; head -c 4 /dev/mine | wc -c", "--device", "/dev/zero:/dev/mine"));
-        // fuse, which is nothing to a container that was not given it.
+        // The number of /dev/fuse: a container may not open a device that it was not given.
         assertEquals("1\n", sh("mknod /made c 10 229; head -c 1 /made 2>&1 | grep -c 'ermi'"));
         assertTrue(Launcher.run("--device", "/etc/passwd", "--command", "true")
                 .expect(125)
@@ -223,7 +223,7 @@ class MountOptionsIT {
 
     @Test
     void the_hosts_own_tree_can_be_the_rootfs_and_stays_as_it_is() {
-        // In the tree itself: what is mounted below it, as /tmp may be, does not come along.
+        // The file is in the root file system itself: mounts below it, as /tmp may be, are not included.
         Path file = Path.of("/var/rustyrun-of-the-host");
         Launcher.Result result = Launcher.rustyrun(
                         "run",

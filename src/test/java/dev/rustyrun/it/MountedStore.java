@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An image store of a test's own, which its commands find in the place of the machine's. Everything is gone when it is closed. */
+/**
+ * An image store for one test. Each command mounts it, in a mount namespace of its own, over the machine's store.
+ * Closing it deletes everything.
+ */
 final class MountedStore implements AutoCloseable {
 
     private static final String PLACE = "/var/lib/rustyrun/images";
 
-    /** For files of the test. */
+    /** A folder for files of the test. */
     final Path folder;
 
     /** The store itself. */
@@ -25,7 +28,7 @@ final class MountedStore implements AutoCloseable {
         store = folder.resolve("store");
     }
 
-    /** What {@code script} makes in an empty directory. */
+    /** A tar archive of the files that {@code script} makes in an empty directory. */
     byte[] tar(String script) throws IOException {
         Path tar = Files.createTempFile(folder, "layer", ".tar");
         Launcher.execute(
@@ -52,14 +55,14 @@ final class MountedStore implements AutoCloseable {
         return Launcher.execute(command(words), "");
     }
 
-    /** The output of a command that succeeds and has nothing to say besides. */
+    /** The output of a command, which must succeed and print nothing to standard error. */
     String out(String... words) {
         Launcher.Result result = rustyrun(words).expect(0);
         assertEquals("", result.err());
         return result.out();
     }
 
-    /** The containers that have a layer in it. */
+    /** The containers that have a layer in this store. */
     List<String> containers() throws IOException {
         try (Stream<Path> all = Files.list(store.resolve("containers"))) {
             return all.map(path -> path.getFileName().toString()).sorted().toList();

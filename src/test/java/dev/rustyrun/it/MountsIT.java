@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code --volume}, {@code --mount} and {@code --tmpfs}, and the root that cannot be pivoted. Needs root. */
+/** {@code --volume}, {@code --mount} and {@code --tmpfs}, and a root that pivot_root(2) cannot replace. Needs root. */
 class MountsIT {
 
     private Path folder;
@@ -192,7 +192,7 @@ class MountsIT {
         assertTrue(Integer.parseInt(lines[1]) < 30, "only the container's mounts: " + lines[1]);
     }
 
-    /** A run in a chroot: a directory of a tmpfs in which the host's directories are mounted. */
+    /** Runs in a chroot: a directory of a tmpfs in which the host's directories are mounted. */
     private List<String> inChroot(String preparation, String... options) {
         String script = """
                 mount -t tmpfs tmpfs "$0" && mkdir "$0/root" && cd "$0/root"

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Namespaces that are new, shared with the host, or another container's. Needs root. */
+/** Namespaces that are new, shared with the host, or joined from another container. Needs root. */
 class NamespacesIT {
 
     private static final String LINKS = "for n in net pid ipc uts cgroup mnt; do readlink /proc/self/ns/$n; done";
@@ -269,7 +269,7 @@ class NamespacesIT {
         assertEquals(here, Host.read("/proc/sys/kernel/shmmax"));
     }
 
-    /** C1 and C40: what engines do for a pod, whose network is there before its containers. */
+    /** C1 and C40: engines prepare the network of a pod before they create its containers. */
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void kernel_parameters_of_a_joined_network_are_set() throws Exception {
@@ -296,7 +296,7 @@ class NamespacesIT {
         }
     }
 
-    /** C25: the first separator decides what the other character is. */
+    /** C25: the first separator decides whether "/" or "." separates the parts. */
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_parameter_may_be_written_with_slashes() {
@@ -324,7 +324,7 @@ class NamespacesIT {
                 "net|none|is not NAME=VALUE"
             })
     void those_of_the_host_are_refused(String parameter, String net, String words) {
-        // Another process of the host's, but not PID 1: on some machines root may not look at that one.
+        // A process of the host, but not PID 1: on some machines even root may not read that one's namespaces.
         String network = net.replace("$$", Long.toString(ProcessHandle.current().pid()));
         Launcher.Result result = Launcher.run("--sysctl", parameter, "--net", network, "--command", "true")
                 .expect(125);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The properties of the native executable that its stages rely on; docs/native.md. A new version of the builder that changes one
- * of them fails here by its name.
+ * Properties of the native executable that the stages rely on; see docs/native.md. If a new version of the builder
+ * changes one, the test of that name fails.
  */
 @NativeOnly("the subject is the native executable")
 class NativeExecutableIT {
@@ -30,7 +30,7 @@ class NativeExecutableIT {
         Launcher.requireRoot();
     }
 
-    /** Relocations would touch, and so copy, each page of the image heap: 50 ms and 30 MiB for each process. */
+    /** Relocations would write to, and so copy, each page of the image heap: 50 ms and 30 MiB for each process. */
     @Test
     void it_is_loaded_where_it_was_linked() throws IOException {
         byte[] program = Files.readAllBytes(Path.of(Launcher.command("version").get(0)));
@@ -38,7 +38,10 @@ class NativeExecutableIT {
                 ET_EXEC, ByteBuffer.wrap(program).order(ByteOrder.nativeOrder()).getShort(TYPE));
     }
 
-    /** Only a process with one thread can enter a user namespace; a handler would take signals that are the command's. */
+    /**
+     * Only a process with one thread can enter a user namespace. A signal handler would take signals meant for the
+     * command.
+     */
     @Test
     void its_stages_have_one_thread_and_handle_no_signal() throws Exception {
         Process run = Launcher.start("--command", "sleep", "9797");
@@ -59,7 +62,7 @@ class NativeExecutableIT {
         Host.expectEnded("sleep 9797");
     }
 
-    /** A virtual machine likes to reserve address space for a heap of any size; man 2 setrlimit, RLIMIT_AS. */
+    /** A virtual machine may reserve address space for its maximum heap; man 2 setrlimit, RLIMIT_AS. */
     @Test
     void a_limit_of_address_space_leaves_room_for_it() {
         List<String> words = new ArrayList<>(List.of("prlimit", "--as=4000000000"));
@@ -87,7 +90,7 @@ class NativeExecutableIT {
         }
     }
 
-    /** The virtual machine reads no arguments. */
+    /** The virtual machine must not interpret arguments as its own. */
     @Test
     void arguments_of_a_jvm_are_the_commands() {
         Launcher.Result result = Launcher.run("--command", "echo", "-Xmx1g", "-Da=b", "-XX:+PrintGC");

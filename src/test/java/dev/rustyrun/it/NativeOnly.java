@@ -7,14 +7,14 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Runs against the native executable only: a JVM cannot do it, or runs the same code more slowly. {@code ./mvnw verify} leaves
- * these tests out; {@code -Drustyrun.excluded-tests=none} includes the slow ones.
+ * Runs the test with the native executable only: a JVM cannot do it, or runs the same code more slowly.
+ * {@code ./mvnw verify} leaves these tests out; {@code -Drustyrun.excluded-tests=none} includes the slow ones.
  */
 @Tag("native")
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface NativeOnly {
 
-    /** Why. */
+    /** The reason. */
     String value();
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Network devices of the host's move into containers. Needs root, ip(8), and a kernel with veth. */
+/** Network devices of the host are moved into containers. Needs root, ip(8), and a kernel with veth. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class NetDevicesIT {
 

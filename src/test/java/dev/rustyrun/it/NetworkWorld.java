@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Two network namespaces joined by a cable: a host with one way out, on which Rustyrun is started, and a world with a name
- * server, web servers and the metadata address of clouds. Needs root, ip(8), busybox and dnsmasq. Linux keeps them apart from
- * the machine's own network.
+ * Two network namespaces joined by a veth cable, separate from the machine's network. The host, where Rustyrun runs,
+ * has one route out. The world has a name server, web servers and the metadata address of cloud providers. Needs root,
+ * ip(8), busybox and dnsmasq.
  */
 final class NetworkWorld implements AutoCloseable {
 
@@ -23,10 +23,10 @@ final class NetworkWorld implements AutoCloseable {
     static final String METADATA = "169.254.169.254";
     static final String ROUTER = "198.51.100.1";
 
-    /** An address of the host itself that is not special. */
+    /** An ordinary address of the host. */
     static final String OWN = "198.51.100.2";
 
-    /** A name whose address is another one after every question, once {@link #rebind} was called. */
+    /** A name whose address changes with every DNS query after {@link #rebind} was called. */
     static final String REBINDING = "rebinding.example.org";
 
     private static final String NAMES = "address=/web.example.org/" + WEB
@@ -57,7 +57,10 @@ final class NetworkWorld implements AutoCloseable {
                 server.sendto(head + question[12:end] + answer, client)
             """;
 
-    /** Not the process id, which another fork may have in its own namespace: ip(8) keeps files of namespaces in /etc, too. */
+    /**
+     * Random, because two forks in different PID namespaces can have the same process id, while ip(8) keeps files of
+     * namespaces in the shared /etc.
+     */
     private final String id = Integer.toHexString(new SecureRandom().nextInt(1 << 20));
 
     private final String host = "rrhost" + id;
@@ -131,7 +134,7 @@ final class NetworkWorld implements AutoCloseable {
                 .expect(0);
     }
 
-    /** Starts a server in the world, or on the host. */
+    /** Starts a server in a network namespace. */
     private void start(String namespace, String... words) throws IOException {
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         all.addAll(List.of(words));
@@ -151,8 +154,8 @@ final class NetworkWorld implements AutoCloseable {
     }
 
     /**
-     * Starts the name server of {@link #REBINDING}. It answers every question for IPv4 with the next of {@code addresses}, which
-     * nobody may keep.
+     * Starts the name server of {@link #REBINDING}. It answers every IPv4 query with the next of {@code addresses},
+     * which must not be cached.
      */
     void rebind(String... addresses) {
         serve("python3", "-c", ANSWERS, ROUTER, String.join(" ", addresses));
@@ -160,7 +163,7 @@ final class NetworkWorld implements AutoCloseable {
                 "the name server listens", () -> onWorld("cat", "/proc/net/udp").contains(":14E9 "));
     }
 
-    /** What this program of the world prints. */
+    /** The output of a program that runs in the world. */
     private String onWorld(String... words) {
         return Launcher.execute(
                         Stream.concat(Stream.of("ip", "netns", "exec", world), Stream.of(words))
@@ -169,7 +172,7 @@ final class NetworkWorld implements AutoCloseable {
                 .out();
     }
 
-    /** Has port 8082 of the world answer each request with a redirect. */
+    /** Makes port 8082 of the world answer each request with a redirect. */
     void redirect(String where) {
         String answer = "printf 'HTTP/1.0 302 Found\\r\\nLocation: " + where + "\\r\\nContent-Length: 0\\r\\n\\r\\n'";
         serve("busybox", "nc", "-ll", "-p", "8082", "-e", "sh", "-c", "read line; " + answer);
@@ -181,8 +184,9 @@ final class NetworkWorld implements AutoCloseable {
     }
 
     /**
-     * What a command line must begin with to be executed on the host. Not ip netns exec, whose new /sys has no cgroups. And
-     * without udev, which machines have that this may not be one of, only root may open /dev/net/tun.
+     * Words that, put before a command line, run it on the host. Not "ip netns exec", because that mounts a new /sys
+     * without cgroups. Where udev is missing, only root may open /dev/net/tun, so it is replaced by a device that
+     * everybody may open.
      */
     List<String> prefix() {
         return List.of(
@@ -198,24 +202,28 @@ final class NetworkWorld implements AutoCloseable {
                 folder.resolve("tun").toString());
     }
 
-    /** {@code words} on the host. */
+    /** The command line that runs {@code words} on the host. */
     List<String> command(List<String> words) {
         return Stream.of(prefix(), words).flatMap(List::stream).toList();
     }
 
-    /** Executes {@code words} on the host, to their end. */
+    /** Runs {@code words} on the host and waits for their end. */
     Launcher.Result onHost(String... words) {
         return Launcher.execute(command(List.of(words)), "");
     }
 
-    /** A launch service on the host, until it is closed. */
+    /** A Rustyrun service on the host, until it is closed. */
     final class Service implements AutoCloseable {
 
         private final int port;
         private final Path log = folder.resolve("service.log");
         private final Process process;
 
-        /** @param settings variables of its environment; the port after {@code port} is that of its management */
+        /**
+         * Starts the service.
+         *
+         * @param settings variables of its environment; the management port is {@code port} + 1
+         */
         Service(int port, String... settings) throws IOException {
             this.port = port;
             List<String> words = new ArrayList<>(List.of("env"));
@@ -239,7 +247,7 @@ final class NetworkWorld implements AutoCloseable {
                             == 0);
         }
 
-        /** What it answers to {@code POST /v1/run} with this body. */
+        /** The answer to {@code POST /v1/run} with this body. */
         Launcher.Result run(String body) {
             return onHost(
                     "busybox",
@@ -252,23 +260,23 @@ final class NetworkWorld implements AutoCloseable {
                     "http://127.0.0.1:" + port + "/v1/run");
         }
 
-        /** What a client of it does on the host. */
+        /** Runs a client of this service on the host. */
         Launcher.Result client(String... words) {
             return Launcher.execute(command(clientWords(words)), "");
         }
 
-        /** The words of such a client. */
+        /** The command line of such a client. */
         List<String> clientWords(String... words) {
             return Launcher.command(Stream.concat(Stream.of("--host", "http://127.0.0.1:" + port), Stream.of(words))
                     .toArray(String[]::new));
         }
 
-        /** What it answers to a GET. */
+        /** The body of the answer to a GET. */
         String get(String path) {
             return get(port, path);
         }
 
-        /** What its counter of this name and these labels says. */
+        /** The value of the metric with this name and these labels. */
         double metric(String name) {
             return get(port + 1, "/q/metrics")
                     .lines()
@@ -277,7 +285,7 @@ final class NetworkWorld implements AutoCloseable {
                     .sum();
         }
 
-        /** Starts to listen to its events; they go to the file. */
+        /** Starts to follow the service's events and writes them to {@code file}. */
         Process events(Path file) throws IOException {
             return new ProcessBuilder(
                             command(List.of("busybox", "wget", "-qO-", "http://127.0.0.1:" + port + "/v1/events")))
@@ -290,7 +298,7 @@ final class NetworkWorld implements AutoCloseable {
                     .out();
         }
 
-        /** What it has logged. */
+        /** The service's log so far. */
         String log() {
             return Host.read(log.toString());
         }
@@ -302,12 +310,12 @@ final class NetworkWorld implements AutoCloseable {
         }
     }
 
-    /** {@code rustyrun run} on the host with the busybox root file system, to its end. */
+    /** Runs {@code rustyrun run} on the host with the busybox root file system and waits for its end. */
     Launcher.Result run(String... arguments) {
         return Launcher.execute(command(Launcher.runCommand(arguments)), "");
     }
 
-    /** The same as an ordinary user, by another program and in another root file system, which he may read. */
+    /** Runs {@code rustyrun run} as an ordinary user, with a program and a root file system that this user can read. */
     Launcher.Result runAs(int user, Path program, Path rootfs, String... arguments) {
         List<String> words =
                 Launcher.asUser(Integer.toString(user), program.toString(), "run", "--rootfs", rootfs.toString());
@@ -315,7 +323,7 @@ final class NetworkWorld implements AutoCloseable {
         return Launcher.execute(command(words), "");
     }
 
-    /** The processes named {@code name} that are on the host. */
+    /** The ids of the host's processes with this name. */
     List<Long> processes(String name) {
         List<Long> found = new ArrayList<>();
         Path own = Path.of("/run/netns", host);
@@ -329,7 +337,7 @@ final class NetworkWorld implements AutoCloseable {
                     found.add(process.getKey());
                 }
             } catch (IOException ended) {
-                // It ended while we were looking.
+                // The process ended after it was listed.
             }
         }
         return found;

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A bundle with the busybox rootfs, and containers made from it in a store of its own, all of which go at the end. */
+/**
+ * A bundle with the busybox rootfs and a store of its own. Closing it deletes the containers, the store and the bundle.
+ */
 public final class OciBundle implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,7 +21,7 @@ public final class OciBundle implements AutoCloseable {
     private final Path directory;
     private final Path root;
 
-    /** A bundle whose process is {@code args}. */
+    /** Makes a bundle whose process has these arguments. */
     public OciBundle(String... args) {
         try {
             directory = Files.createTempDirectory("rustyrun-bundle");
@@ -39,7 +41,7 @@ public final class OciBundle implements AutoCloseable {
         }
     }
 
-    /** Changes its config.json. */
+    /** Changes config.json. */
     public OciBundle edit(Consumer<ObjectNode> change) {
         try {
             Path file = directory.resolve("config.json");
@@ -52,7 +54,7 @@ public final class OciBundle implements AutoCloseable {
         }
     }
 
-    /** Changes the process of its config.json. */
+    /** Changes the process in config.json. */
     public OciBundle editProcess(Consumer<ObjectNode> change) {
         return edit(config -> change.accept((ObjectNode) config.get("process")));
     }
@@ -61,7 +63,7 @@ public final class OciBundle implements AutoCloseable {
         return directory;
     }
 
-    /** A file in its directory. */
+    /** The path of a file in the bundle's directory. */
     public Path file(String name) {
         return directory.resolve(name);
     }
@@ -70,7 +72,7 @@ public final class OciBundle implements AutoCloseable {
         return Host.read(file(name).toString());
     }
 
-    /** The command line of {@code rustyrun} on this bundle's store. */
+    /** A command line of {@code rustyrun} that uses this bundle's store. */
     public List<String> command(String... words) {
         List<String> all = new ArrayList<>(Launcher.command("--root", root.toString()));
         all.addAll(List.of(words));
@@ -108,7 +110,7 @@ public final class OciBundle implements AutoCloseable {
         Host.eventually(id + " is " + status, () -> status(id).equals(status), () -> state(id));
     }
 
-    /** What is left of containers in the store; hidden folders are caches. */
+    /** Names of containers that the store still has. Hidden folders are caches and are left out. */
     public List<String> left() {
         String[] names = Optional.ofNullable(root.toFile().list()).orElse(new String[0]);
         return List.of(names).stream().filter(name -> !name.startsWith(".")).toList();

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What engines and scripts expect of runc's and crun's command lines and bundles. Needs root. */
+/** Behaviour of runc's and crun's command lines and bundles that engines and scripts rely on. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class OciCompatibilityIT {
 
-    /** Receives a descriptor and the word that comes with it, and kills the process that it is of. */
+    /** Receives a pidfd with a message over a socket, and kills that process after the next line of input. */
     private static final String KILLER = """
             import array, os, signal, socket, sys
             server = socket.socket(socket.AF_UNIX)
@@ -112,7 +112,7 @@ class OciCompatibilityIT {
             bundle.rustyrun("update", "--cpu-period", "100000", "--cpu-quota", "50000", "box")
                     .expect(0);
             Launcher.Result burst = bundle.rustyrun("update", "--cpu-burst", "20000", "box");
-            // A kernel or a hierarchy may not have it; the option is known in any case.
+            // The option must be known, although the kernel or the cgroup hierarchy may not support it.
             assertTrue(burst.exitCode() == 0 || burst.errorLine().contains("burst"), burst.err());
             Launcher.Result idle = bundle.rustyrun("update", "--cpu-idle", "0", "box");
             assertTrue(idle.exitCode() == 0 || idle.errorLine().contains("cpu.idle"), idle.err());

@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Terminals, descriptors and sockets of containers that are made from bundles. Needs root. */
+/** Terminals, descriptors and sockets of containers made from bundles. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class OciConsoleIT {
 
-    /** Takes a terminal's master side from a console socket, and copies what it says to stdout. */
+    /** Receives the master side of a terminal from a console socket and copies its output to stdout. */
     private static final String RECEIVER = """
             import array, os, socket, sys
             server = socket.socket(socket.AF_UNIX)

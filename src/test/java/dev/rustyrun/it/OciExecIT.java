@@ -349,7 +349,10 @@ class OciExecIT {
         }
     }
 
-    /** The kernel lets PID 1 end when all processes of its namespace have been waited for, by whoever their parents are. */
+    /**
+     * The kernel lets PID 1 end only when every process of its namespace has been waited for by its parent, even by one
+     * outside of it.
+     */
     @Test
     void what_is_ending_cannot_be_joined() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
@@ -409,7 +412,7 @@ class OciExecIT {
                             .expect(0)
                             .out());
         } finally {
-            // PID 1 that handles no SIGTERM gets none.
+            // PID 1 receives no SIGTERM that it has no handler for.
             run.destroyForcibly().waitFor();
         }
     }

@@ -22,7 +22,7 @@ class OciHooksIT {
         Launcher.requireRoot();
     }
 
-    /** Adds a hook that runs {@code script}; its path is good on the host and in the container. */
+    /** Adds a hook that runs {@code script}. Its path exists on the host and in the container. */
     private static ObjectNode hook(OciBundle bundle, String kind, String script) {
         ObjectNode[] made = new ObjectNode[1];
         bundle.edit(config -> {
@@ -33,7 +33,7 @@ class OciHooksIT {
         return made[0];
     }
 
-    /** The bundle's directory is shown inside at its own path, so that all hooks can write into it. */
+    /** A bundle whose directory is mounted in the container at its own path, so that all hooks can write to it. */
     private static OciBundle bundle(String... args) {
         OciBundle bundle = new OciBundle(args);
         String path = bundle.directory().toString();
@@ -93,7 +93,7 @@ class OciHooksIT {
             for (String kind : KINDS) {
                 boolean inside = kind.endsWith("Container");
                 assertEquals(!inside, bundle.read(kind + ".uts").equals(host), kind);
-                // createContainer is in the container's namespaces, but its files are the runtime's.
+                // createContainer hooks run in the container's namespaces, but still see the runtime's files.
                 assertEquals(
                         !kind.equals("startContainer"),
                         bundle.read(kind + ".ls").contains("usr\n"),
@@ -241,7 +241,7 @@ class OciHooksIT {
             bundle.edit(config -> config.withObject("/annotations").put("long", long_));
             for (String kind : KINDS) {
                 hook(bundle, kind, "tr -cd x | wc -c > " + directory + "/$KIND.count");
-                // One that does not read it, and one that has ended before it is written.
+                // A hook that does not read the state, and one that may end before the state is written.
                 hook(bundle, kind, "exec <&-; true");
                 hook(bundle, kind, "true");
             }

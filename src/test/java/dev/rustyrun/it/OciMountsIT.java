@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Mounts that a config.json asks for, and {@code run}'s own options cannot. Needs root. */
+/** Mounts that only config.json can ask for, not the options of {@code run}. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class OciMountsIT {
 
@@ -27,7 +27,7 @@ class OciMountsIT {
         return bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box");
     }
 
-    /** Its mount at {@code destination}. */
+    /** The mount at {@code destination} in config.json. */
     private static ObjectNode mountAt(JsonNode config, String destination) {
         for (JsonNode mount : config.get("mounts")) {
             if (mount.get("destination").textValue().equals(destination)) {
@@ -59,7 +59,7 @@ class OciMountsIT {
         }
     }
 
-    /** A bundle with a rootfs of its own, whose {@code /src} an earlier mount covers. */
+    /** A bundle with its own rootfs, in which an earlier mount covers {@code /src}. */
     private static OciBundle covered(String options, boolean maps) throws IOException {
         OciBundle bundle = new OciBundle("sh", "-c", "ls /data && stat -c %u /data/*");
         Files.createDirectories(bundle.file("over"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Options of runc's and crun's command lines, by what they do to real containers. Needs root. */
+/** The effect of runc's and crun's command line options on real containers. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class OciOptionsIT {
 

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/ordinary-users.md: what works for whom. Needs root. On cgroup v2, src/test/vm/cgroup2-checks does the same. */
+/**
+ * The table of docs/ordinary-users.md: which features work for which users. Needs root. For cgroup v2,
+ * src/test/vm/cgroup2-checks does the same.
+ */
 @NativeOnly("a JVM cannot enter a user namespace")
 class OrdinaryUsersIT {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a container ended, as it is told on stderr and in the result file. Needs root. */
+/** The outcome of a container, as stderr and the result file report it. Needs root. */
 class OutcomeIT {
 
     private Path file;
@@ -56,7 +56,7 @@ class OutcomeIT {
 
     @Test
     void a_command_that_a_signal_ends_names_the_signal() throws IOException {
-        // From outside: PID 1 cannot kill itself.
+        // PID 1 cannot kill itself, so the signal comes from outside.
         run("--init", "--command", "/bin/sh", "-c", "kill -TERM $$").expect(143);
         assertEquals("exited", result().get("reason").asText(), "the reaper was PID 1, and exited: " + result());
         Process started = Launcher.start("--result", file.toString(), "--command", "sleep", "5757");

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Where the command line and the service make files, as root and as an ordinary user without XDG_RUNTIME_DIR: everything that
- * is made where others can make files too is seen, however short it is there. Needs root to become that user.
+ * Files that the command line and the service make, as root and as an ordinary user without XDG_RUNTIME_DIR. Everything
+ * made in a directory that others can write to is noticed, however short it exists. Needs root to become that user.
  */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class OwnFoldersIT {
 
     private static final String USER = "4242";
     private static final List<Path> SHARED = List.of(Path.of("/tmp"), Path.of("/var/tmp"), Path.of("/dev/shm"));
-    /** What the tests make themselves, here or beside this one, and what a JVM has. */
+    /** Files that these or concurrent tests make, and those of a JVM. */
     private static final String NOT_OURS = "rustyrun-it.*|rustyrun-bundle.*|junit.*|hsperfdata_.*";
 
     private Path folder;
@@ -97,7 +97,7 @@ class OwnFoldersIT {
         }
     }
 
-    /** Each command, in the life of two containers; what has been made is looked at while they are there. */
+    /** Runs each command in the life of two containers, and checks the files made while the containers exist. */
     private void live(List<String> prefix, Path store, int user, boolean rootless) throws Exception {
         sh(
                 "cd $0 && rm -f config.json && " + (rootless ? "\"$@\" spec --rootless" : "\"$@\" spec")
@@ -110,7 +110,7 @@ class OwnFoldersIT {
         expectOwn(store, user);
         command(prefix, "start", "own-folders");
         if (Launcher.isNative()) {
-            // Whether it may or not: what it makes is looked at.
+            // Only the files that exec makes matter here, not whether it succeeds.
             List<String> exec = new ArrayList<>(prefix);
             exec.addAll(List.of("exec", "own-folders", "true"));
             Launcher.execute(exec, "");
@@ -157,7 +157,7 @@ class OwnFoldersIT {
         sh("chown -R " + USER + ":" + USER + " $0/home $0/roots", folder.toString());
         List<String> command = new ArrayList<>(asOrdinaryUser());
         command.addAll(List.of("serve", "--port", "0", "--management-port", "0", "--rootfs-folder", folder + "/roots"));
-        // It could launch nothing (H28).
+        // Such a service refuses to start, because it could launch nothing (H28).
         Launcher.execute(command, "").expect(125).errorLine();
         expectOwn(folder.resolve("home"), Integer.parseInt(USER));
         assertEquals(Set.of(), madeInShared());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the release profile has made, as a user gets it. */
+/** The packages that the release profile has built, used as by a user. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class PackagesIT {
 
@@ -192,7 +192,7 @@ class PackagesIT {
         return inPom("version");
     }
 
-    /** What the first element of this name has in it. */
+    /** The text of the first element of this name in pom.xml. */
     private static String inPom(String element) throws IOException {
         String pom = Files.readString(Launcher.baseDirectory().resolve("pom.xml"));
         return pom.substring(

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a container sees of the kernel's files. Needs root. */
+/** The kernel's files that a container sees. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class PathsIT {
 
@@ -17,7 +17,10 @@ class PathsIT {
         Launcher.requireRoot();
     }
 
-    /** Each default masked path that is there: its device numbers and its size as read, or how many names it has. */
+    /**
+     * Prints, for each default masked path that exists, its device number and the number of bytes read, or the number
+     * of directory entries.
+     */
     private static final String LOOK = """
             for f in /proc/acpi /proc/asound /proc/interrupts /proc/kcore /proc/keys /proc/latency_stats \
                     /proc/sched_debug /proc/scsi /proc/timer_list /proc/timer_stats /sys/devices/virtual/powercap \

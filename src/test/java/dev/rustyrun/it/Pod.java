@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process in new namespaces, which are those of a pod, until it is closed. */
+/** A process in new namespaces, which serve as those of a pod, until it is closed. */
 final class Pod implements AutoCloseable {
 
     private final Process process;
@@ -20,19 +20,23 @@ final class Pod implements AutoCloseable {
         said = process.inputReader().readLine();
     }
 
-    /** @param unshare options of unshare(1) */
+    /**
+     * Starts a pod.
+     *
+     * @param unshare options of unshare(1)
+     */
     static Pod in(String... unshare) throws IOException {
         Pod pod = new Pod("echo ready", unshare);
         assertEquals("ready", pod.said());
         return pod;
     }
 
-    /** One that has run this script, which prints a line. */
+    /** Starts a pod that first runs {@code script}, which must print exactly one line. */
     static Pod after(String script, String... unshare) throws IOException {
         return new Pod(script, unshare);
     }
 
-    /** The line that its script has printed. */
+    /** The line that the script printed. */
     String said() {
         return said;
     }
@@ -41,7 +45,7 @@ final class Pod implements AutoCloseable {
         return process.pid();
     }
 
-    /** The path of one of its namespaces, such as {@code net}. */
+    /** The path of one of the pod's namespaces, such as {@code net}. */
     String namespace(String file) {
         return "/proc/" + pid() + "/ns/" + file;
     }

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * podman, and conmon below it, with Rustyrun as their runtime: a client that nobody here wrote. It works on a storage of its
- * own with an image of busybox that buildah makes. Needs root, podman and buildah.
+ * podman and conmon with Rustyrun as their runtime, an independent client. The test uses its own storage with an image
+ * of busybox that buildah builds. Needs root, podman and buildah.
  */
 @NativeOnly("podman starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class PodmanIT {
 
     private static final String IMAGE = "localhost/rustyrun-busybox";
-    /** Not every machine lets a container raise its limits as high as podman does by itself. */
+    /** podman's own default limits are higher than a container may set on some machines. */
     private static final List<String> MODEST =
             List.of("--network=none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024");
 
@@ -64,7 +64,7 @@ class PodmanIT {
     }
 
     private static List<String> command(String... words) {
-        // There, because conmon leaves a file "oom" where podman was called.
+        // In the storage's folder, because conmon creates a file "oom" in podman's working directory.
         List<String> all = new ArrayList<>(List.of(
                 "env",
                 "--chdir=" + storage,
@@ -89,7 +89,7 @@ class PodmanIT {
         return Launcher.execute(command(words), "");
     }
 
-    /** {@code podman run} with these options, the image, and these words. */
+    /** {@code podman run} with these options, the image, and these arguments. */
     private static List<String> run(List<String> options, String... words) {
         List<String> all = command("run");
         all.addAll(MODEST);
@@ -284,7 +284,7 @@ class PodmanIT {
                 once(List.of("--systemd=always"), "sh", "-c", script).expect(0).out());
     }
 
-    /** podman joins the network's namespace by path, and by default sets a parameter in it. */
+    /** podman joins a network namespace by its path, and sets a kernel parameter in it by default. */
     @Test
     void C1_a_run_with_a_network_and_the_default_sysctls() {
         String parameter = "net.ipv4.ping_group_range=0 0";
@@ -315,7 +315,7 @@ class PodmanIT {
                                 "id -u; tr -s ' ' < /proc/self/uid_map; touch /tmp/x; stat -c %u /tmp/x")
                         .expect(0)
                         .out());
-        // podman itself may find its mount for the owner's shared memory busy, also with other runtimes.
+        // podman may fail to unmount the owner's shared memory because it is busy, with other runtimes too.
         podman("rm", "--force", "--time", "0", "owner");
     }
 

@@ -35,13 +35,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code /v1/containers/{id}/ports/{port}/}: servers in containers without a network, asked through the service. Needs root. */
+/**
+ * {@code /v1/containers/{id}/ports/{port}/}: requests through the service to servers in containers without a network.
+ * Needs root.
+ */
 class PortsIT {
 
     private static final String TOKEN = "launcher-0123456789";
     private static final String READER = "reader-0123456789";
 
-    /** Answers with the lines of the request. */
+    /** A server that answers with the lines of the request. */
     private static final String MIRROR = """
             printf 'HTTP/1.1 200 OK\\r\\nX-Inside: yes\\r\\nX-Hop: no\\r\\nConnection: close, X-Hop\\r\\n\\r\\n'
             while IFS= read -r line; do
@@ -51,7 +54,7 @@ class PortsIT {
             done
             """;
 
-    /** Answers a head and a line, and the rest once {@code /tmp/go} exists. */
+    /** A server that answers with a head and one line, and sends the rest when {@code /tmp/go} exists. */
     private static final String STREAM = """
             read -r line
             printf 'HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n4\\r\\none\\n\\r\\n'
@@ -59,7 +62,7 @@ class PortsIT {
             printf '4\\r\\ntwo\\n\\r\\n0\\r\\n\\r\\n'
             """;
 
-    /** Answers with the first line of the body as soon as it has come. */
+    /** A server that answers with the first line of the body as soon as that line has arrived. */
     private static final String FIRST_LINE = """
             while IFS= read -r line && [ "$line" != "$(printf '\\r')" ]; do :; done
             read -r size; read -r line
@@ -67,7 +70,7 @@ class PortsIT {
             cat > /dev/null
             """;
 
-    /** Sends back each text of a web socket, up to 125 bytes; RFC 6455. */
+    /** A web socket server that sends back each text of up to 125 bytes; RFC 6455. */
     private static final String WEB_SOCKET = """
             while IFS= read -r line; do
                 line=$(printf %s "$line" | tr -d '\\r')
@@ -115,7 +118,7 @@ class PortsIT {
         return Server.startBy(prefix, all.toArray(String[]::new));
     }
 
-    /** A server in a container: whoever connects at {@code port} talks with {@code script}. */
+    /** A shell command for a server in a container that runs {@code script} for each connection to {@code port}. */
     private static String listen(int port, String script) {
         return "cat > /tmp/" + port + " <<'END'\n" + script + "END\n nc -ll -p " + port + " -e sh /tmp/"
                 + port + " &\nuntil cat /proc/net/tcp* | grep -q ':" + String.format("%04X", port)
@@ -134,7 +137,7 @@ class PortsIT {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** Starts one that has all its servers; its address. */
+    /** Starts a container, waits until all its servers listen, and returns its address. */
     private String running(Server server, String script, String... headers) throws IOException, InterruptedException {
         HttpResponse<String> made = server.post("/v1/containers", body(script, "none"), headers);
         assertEquals(201, made.statusCode(), made.body());
@@ -295,7 +298,8 @@ class PortsIT {
             for (int i = 0; i < 10; i++) {
                 assertEquals(200, server.get(at + "/ports/8000/").statusCode());
             }
-            // A port that nobody listens on, too: its socket was made, and led nowhere.
+            // Also for a port without a listener: the thread made a socket in the container's network, and connecting
+            // failed.
             assertEquals(502, server.get(at + "/ports/9/").statusCode());
             Host.eventually(
                     "all threads are in the host's network",
@@ -306,7 +310,7 @@ class PortsIT {
         }
     }
 
-    /** The network namespaces of its threads, without those that have just ended. */
+    /** The network namespaces of a process's threads, without threads that have just ended. */
     private static Set<String> networksOf(Path process) {
         Set<String> networks = new TreeSet<>();
         for (String thread :
@@ -315,7 +319,7 @@ class PortsIT {
                 networks.add(Files.readSymbolicLink(process.resolve("task/" + thread + "/ns/net"))
                         .toString());
             } catch (IOException e) {
-                // It has ended.
+                // The thread has ended.
             }
         }
         return networks;
@@ -469,7 +473,8 @@ class PortsIT {
                 String answer = new String(slow.getInputStream().readNBytes(13), StandardCharsets.UTF_8);
                 assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
             }
-            // The one connection is free only a moment after an answer. What has begun to stream holds it.
+            // The only connection becomes free a moment after the previous answer. A response that has begun to stream
+            // occupies it.
             List<InputStream> held = new ArrayList<>();
             Host.eventually(
                     "it is held",

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code --net private}: a network of its own with a way out. Needs pasta (package passt), ip(8) and dnsmasq. */
+/**
+ * {@code --net private}: a network namespace of the container's own with access to the outside. Needs pasta (package
+ * passt), ip(8) and dnsmasq.
+ */
 class PrivateNetworkIT extends InNetworkWorld {
 
     private static Launcher.Result inPrivate(String script) {
@@ -118,7 +121,9 @@ class PrivateNetworkIT extends InNetworkWorld {
         Host.expectNothingLeft("4242");
     }
 
-    /** The guards have pasta's words, and run from memory; or pasta itself. */
+    /**
+     * The processes that guard pasta, or pasta's own processes. A guard has pasta's arguments, but runs from memory.
+     */
     private static List<Long> guards(boolean guard) {
         return world.processes("pasta").stream()
                 .filter(pid -> isGuard(pid) == guard)
@@ -153,7 +158,7 @@ class PrivateNetworkIT extends InNetworkWorld {
                 result.err());
     }
 
-    /** The launcher of the JVM needs these programs. */
+    /** A folder with only the programs that the JVM launcher needs. */
     private static String javaFolder() {
         try {
             Path folder = Files.createTempDirectory("rustyrun-it");

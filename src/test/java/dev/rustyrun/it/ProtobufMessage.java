@@ -7,21 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A message of protocol buffers: its fields by number, in the wire format of protobuf.dev. Numbers, texts and messages only. */
+/**
+ * A protocol buffers message: its fields by number, encoded as protobuf.dev describes. Supports numbers, texts and
+ * messages only.
+ */
 final class ProtobufMessage {
 
     private static final int VARINT = 0;
     private static final int FIXED_64 = 1;
     private static final int LENGTH = 2;
 
-    /** A {@link Long}, or bytes, which may be a text or a message. */
+    /** Values are {@link Long} or byte arrays; the latter hold a text or a message. */
     private final Map<Integer, List<Object>> fields = new TreeMap<>();
 
     /**
-     * A message.
+     * Makes a message.
      *
-     * @param numbersAndValues the number of a field and its value, in turn: a number, a boolean, a text, a message or a list of
-     *     these
+     * @param numbersAndValues field numbers and values alternately; a value is a number, a boolean, a text, a
+     *     message or a list of these
      */
     static ProtobufMessage of(Object... numbersAndValues) {
         ProtobufMessage message = new ProtobufMessage();
@@ -101,17 +104,17 @@ final class ProtobufMessage {
         out.write((int) left);
     }
 
-    /** The number in a field; 0 if it is not there. */
+    /** The number in a field; 0 if it is missing. */
     long number(int field) {
         return fields.containsKey(field) ? (Long) fields.get(field).get(0) : 0;
     }
 
-    /** The text in a field; empty if it is not there. */
+    /** The text in a field; empty if it is missing. */
     String text(int field) {
         return fields.containsKey(field) ? new String((byte[]) fields.get(field).get(0), StandardCharsets.UTF_8) : "";
     }
 
-    /** The message in a field; an empty one if it is not there. */
+    /** The message in a field; empty if it is missing. */
     ProtobufMessage message(int field) {
         return fields.containsKey(field) ? decode((byte[]) fields.get(field).get(0)) : new ProtobufMessage();
     }

@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A user at a terminal: a real pseudo-terminal, of which the started program gets one side and the test the other. */
+/** A pseudo-terminal: the test acts as the user on the master side, the started program has the slave side. */
 final class Pty implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -48,7 +48,7 @@ final class Pty implements AutoCloseable {
         }
     }
 
-    /** Starts {@code command} in a session whose controlling terminal this is. */
+    /** Starts {@code command} in a new session with this controlling terminal. */
     Process start(List<String> command) {
         try {
             File device = new File("/proc/self/fd/" + peer).getCanonicalFile();
@@ -67,7 +67,7 @@ final class Pty implements AutoCloseable {
         linux.writeAll(master, keys.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Waits until the screen shows {@code text} after what was last waited for. */
+    /** Waits until the screen shows {@code text} after the text of the previous call. */
     void expect(String text) {
         Instant end = Instant.now().plus(PATIENCE);
         int found = screen.indexOf(text, looked);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The limits of the command line, as the kernel has them while the container runs. Needs root and writable cgroups. */
+/** Limits from the command line, as the kernel has them while the container runs. Needs root and writable cgroups. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ResourcesIT {
 
@@ -32,7 +32,7 @@ class ResourcesIT {
         assertFalse(Files.exists(Path.of("/run/rustyrun", ID)));
     }
 
-    /** The directories of cgroups with this name, in all hierarchies. */
+    /** The cgroup directories of this name in all hierarchies. */
     static List<Path> cgroups(String id) {
         try (Stream<Path> mounts = Files.list(Path.of("/sys/fs/cgroup"))) {
             return Stream.concat(Stream.of(Path.of("/sys/fs/cgroup")), mounts)
@@ -94,7 +94,7 @@ class ResourcesIT {
     }
 
     private static int waitFor(Process run) throws InterruptedException {
-        // sleep, as PID 1 without a handler, ignores SIGTERM.
+        // sleep as PID 1 has no handler for SIGTERM and ignores it.
         if (!run.waitFor(1, java.util.concurrent.TimeUnit.SECONDS)) {
             Host.childrenOf(Host.onlyChildOf(run.pid()).orElseThrow()).forEach(init -> Host.signal(init, "KILL"));
             return run.waitFor() == 137 ? 143 : -1;
@@ -225,7 +225,7 @@ class ResourcesIT {
         Process run = Launcher.start("--name", ID, "--command", "/bin/sh", "-c", "echo started; exec sleep 4747");
         assertEquals('s', run.getInputStream().read());
         long child = Host.onlyChildOf(run.pid()).orElseThrow();
-        // Stopped first, so that none has time to clear up after another.
+        // Stop both first, so that neither cleans up after the other.
         Launcher.execute(List.of("kill", "-STOP", Long.toString(run.pid()), Long.toString(child)), "")
                 .expect(0);
         Launcher.execute(List.of("kill", "-KILL", Long.toString(run.pid()), Long.toString(child)), "")
@@ -233,7 +233,7 @@ class ResourcesIT {
         run.waitFor();
         Host.expectNothingLeft("4747");
         assertFalse(cgroups(ID).isEmpty(), "or this test tests nothing");
-        // A process that is ending has no command line any more, and its container is not gone before it.
+        // An ending process has no command line any more, and gc removes its container only after its end.
         Host.eventually(
                 "gc removes it", () -> Launcher.rustyrun("gc").expect(0).out().contains("removed container " + ID));
         assertEquals("", Launcher.rustyrun("gc").expect(0).out());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Callers of a real service, each with a token of its own. Needs root. */
+/** Clients of a real service, each with its own token. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class RolesIT {
 

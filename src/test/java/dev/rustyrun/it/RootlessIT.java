@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Containers of an ordinary user, which the test becomes: needs root to do so. */
+/** Containers of an ordinary user. Needs root to become that user. */
 class RootlessIT {
 
     private static final String USER = "65534";
@@ -98,7 +98,7 @@ class RootlessIT {
         assertFalse(out.endsWith("0\n"), "CAP_SYS_ADMIN is not among them: " + out);
     }
 
-    /** {@code rustyrun exec} by the user, with these words, in a container of the user's own store. */
+    /** The command line of {@code rustyrun exec} as the user, in a container of the user's own store. */
     private List<String> exec(String... words) {
         List<String> all = Launcher.asUser(USER, program.toString(), "--root", folder + "/state", "exec");
         all.addAll(List.of(words));
@@ -236,7 +236,7 @@ class RootlessIT {
     @Test
     void a_user_who_is_granted_ids_has_them_inside() throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/newuidmap")), "needs newuidmap: apt-get install uidmap");
-        // The test's own grant, taken back at its end.
+        // Grants subordinate ids for this test; they are taken back at its end.
         for (String file : List.of("/etc/subuid", "/etc/subgid")) {
             sh("touch $0 && cp -p $0 $0.rustyrun-it && echo nobody:200000:1000 >> $0", file);
         }

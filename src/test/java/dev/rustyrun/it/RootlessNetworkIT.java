@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What an ordinary user's containers reach. Needs root, to become one, ip(8), dnsmasq and pasta. */
+/** Networks of an ordinary user's containers. Needs root to become that user, ip(8), dnsmasq and pasta. */
 @NativeOnly("a JVM cannot enter a user namespace")
 class RootlessNetworkIT extends InNetworkWorld {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code POST /v1/run} with files in and out: one call. Needs root. */
+/** {@code POST /v1/run} with input and output files in one call. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class RunFilesIT {
 
@@ -113,7 +113,7 @@ class RunFilesIT {
                 "'outputs': ['/a/to/f', '/b/here', '/a/climbs', '/a/env', '/a/dead', '/a/loop', '/a/*/f']");
         assertEquals("in\n", output(ran, "/a/to/f").path("text").asText());
         assertEquals("in\n", output(ran, "/b/here").path("text").asText());
-        // The container's own, wherever it stands on the host.
+        // The link leads to the container's own file, not to the host's.
         assertTrue(output(ran, "/a/climbs").path("text").asText("").contains("root"), ran.toString());
         assertFalse(output(ran, "/a/climbs").path("text").asText().contains(Files.readString(Path.of("/etc/passwd"))));
         for (String none : List.of("/a/env", "/a/dead", "/a/loop")) {
@@ -213,7 +213,7 @@ class RunFilesIT {
                                 "{\"rootfs\": \"busybox\", \"command\": [\"true\"], \"memory\": \"8m\", \"files\": [{\"path\": \"/x\","
                                         + " \"text\": \"" + "x".repeat(9 << 20) + "\"}]}")
                         .statusCode());
-        // Nothing of these has been left.
+        // The refused launches leave nothing that would disturb the next one.
         run(200, "true", "");
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a container is, looked at from inside and from the host. Needs root. */
+/** A container as seen from inside and from the host. Needs root. */
 class RunIT {
 
     @BeforeAll

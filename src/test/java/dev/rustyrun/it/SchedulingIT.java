@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How the kernel treats a container's process, as that sees it. Needs root. */
+/** Scheduling settings of a container's process, as the process itself sees them. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class SchedulingIT {
 
-    /** Nice value and policy of the shell itself; man 5 proc_pid_stat, fields 19 and 41. */
+    /** Prints the shell's own nice value and scheduling policy; man 5 proc_pid_stat, fields 19 and 41. */
     private static final String STAT = "cut -d' ' -f19,41 /proc/$$/stat";
 
     @BeforeAll
@@ -162,7 +162,7 @@ class SchedulingIT {
         }
     }
 
-    /** C9: without nodes. */
+    /** C9: a memory policy without nodes. */
     @Test
     void a_memory_policy_may_have_no_nodes() {
         for (String mode : List.of("MPOL_DEFAULT", "MPOL_LOCAL")) {

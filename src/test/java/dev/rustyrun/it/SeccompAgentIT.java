@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A real agent answers for system calls of real containers, SCMP_ACT_NOTIFY. Needs root and gcc. */
+/** A real seccomp agent answers system calls of real containers (SCMP_ACT_NOTIFY). Needs root and gcc. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class SeccompAgentIT {
 

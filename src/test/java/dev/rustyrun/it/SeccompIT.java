@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the kernel answers a command that is filtered. Needs root, and gcc for what only a program of its own can ask. */
+/** Results of filtered system calls in a container. Needs root, and gcc for calls that no shell command makes. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class SeccompIT {
 

@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** No caller can keep others from launching, or probes from being answered. Needs root. */
+/** No client can keep others from launching or health probes from being answered. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServeBoundedIT {
 
@@ -93,7 +93,7 @@ class ServeBoundedIT {
                 }
             }
             expectService(server);
-            // Idle for two seconds of its own time: twenty percent of a core would be 40 ticks.
+            // The service must be idle now. In two seconds, 40 ticks would be twenty percent of a core.
             long threads = threads(server);
             long before = ticks(server);
             long end = System.nanoTime() + 2_000_000_000L;
@@ -126,7 +126,7 @@ class ServeBoundedIT {
             body.getOutputStream()
                     .write("Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"rootfs\""
                             .getBytes(StandardCharsets.US_ASCII));
-            // The rest of the answer, and the end of the connection, may come later.
+            // The rest of the answer and the end of the connection may arrive later.
             String status = "HTTP/1.1 408 ";
             assertEquals(status, new String(body.getInputStream().readNBytes(status.length()), StandardCharsets.UTF_8));
         }
@@ -196,7 +196,7 @@ class ServeBoundedIT {
             try (Socket other = server.send("/v1/run", LONG.formatted("0", ""), second)) {
                 assertEquals('H', other.getInputStream().read());
             }
-            // Two of the first caller's had their turn meanwhile at the most, or were refused.
+            // Meanwhile only a few requests of the first client may have been served or refused.
             assertTrue(waiting(server, "c".repeat(40)) >= 10, "after " + (System.nanoTime() - before) + " ns");
             end(many);
         } finally {
@@ -234,7 +234,7 @@ class ServeBoundedIT {
                     () -> info(server));
             Host.eventually(
                     "no zombies", () -> Host.zombiesOf(server.pid()).isEmpty(), () -> Host.zombiesOf(server.pid()));
-            // Not: nothing of ours, for launches wait warm.
+            // Not expectNothingLeft: stages of warm launches still exist.
             Host.expectEnded("/bin/sleep 55");
             expectService(server);
         }

@@ -18,16 +18,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the service leaves: nothing, when it has launched much, and nothing, when it is killed. Needs root. */
+/** The service leaves nothing behind, neither after many launches nor when it is killed. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServeFaultIT {
 
     private static final int LAUNCHES = 700;
-    /** After so many, what a server keeps for ever has been made. */
+    /** After this many launches, a server has made everything that it keeps. */
     private static final int FIRST_LAUNCHES = 300;
 
     private static final int CALLERS = 4;
-    /** Of a heap that is 12 MiB large before it is collected. */
+    /** In KiB. The heap grows to 12 MiB before it is collected. */
     private static final long MAX_GROWTH_KIB = 24 * 1024;
 
     private static final Path STATE = Path.of("/run/rustyrun");
@@ -37,7 +37,7 @@ class ServeFaultIT {
         Launcher.requireRoot();
     }
 
-    /** The containers that {@code server} has written down. */
+    /** The ids of the containers in the state files of {@code server}. */
     private static List<String> idsOf(Server server) {
         try (Stream<Path> entries = Files.list(STATE)) {
             return entries.filter(entry -> {
@@ -72,7 +72,7 @@ class ServeFaultIT {
                             server.sh(200, "sleep 0.3");
                         }
                     } catch (IOException | InterruptedException | AssertionError serverIsGone) {
-                        // That is what is tested.
+                        // The service is killed while requests are under way, so they may fail.
                     }
                 }))
                 .limit(count)
@@ -99,7 +99,7 @@ class ServeFaultIT {
         }
         assertTrue(ids.size() > 3, ids.toString());
         Host.expectNothingLeft("sleep 0.3");
-        // What had been written down before its stages were told of it is for gc to find.
+        // gc removes containers whose state was written before their stages knew of it.
         Launcher.rustyrun("gc").expect(0);
         Host.eventually("nothing is left", () -> ids.stream().noneMatch(ServeFaultIT::isLeft), () -> ids);
         try (Server next = Server.start()) {
@@ -115,7 +115,7 @@ class ServeFaultIT {
             long descriptors = descriptorsOf(server);
             long memory = residentKib(server);
             launch(server, LAUNCHES);
-            // Those of a warm launch may or may not be there at this moment; natively the zygote of stages always is.
+            // The stages of a warm launch may exist at this moment; natively the zygote always exists.
             Host.eventually(
                     "its stages have gone",
                     () -> Host.childrenOf(server.pid()).size() <= 3,
@@ -148,7 +148,7 @@ class ServeFaultIT {
                 .orElseThrow();
     }
 
-    /** The stage that has started its {@code init}; the zygote of a native service has no children. */
+    /** The stage that has started its {@code init}. The zygote of a native service has no children. */
     private static Optional<Long> warmChildOf(Server server) {
         return Host.childrenOf(server.pid()).stream()
                 .filter(child -> Host.childrenOf(child).size() == 1)
@@ -159,7 +159,7 @@ class ServeFaultIT {
     void a_child_that_is_killed_while_it_waits_warm_leaves_no_zombie_and_is_replaced() throws Exception {
         try (Server server = Server.start("--warm", "1")) {
             for (int i = 0; i < 3; i++) {
-                // One that is found may be the child of the launch before, and gone.
+                // The child found may belong to the previous launch and have ended already.
                 Host.eventually(
                         "a launch that waits warm is killed",
                         () -> warmChildOf(server)

@@ -33,7 +33,7 @@ class ServeMemoryIT {
         void run(Server server) throws Exception;
     }
 
-    /** In a cgroup of so many MiB; the native executable takes its heap's size from that. */
+    /** Runs in a cgroup with a memory limit in MiB; the native executable derives its heap size from the limit. */
     private static void withMemory(int mebibytes, Trial trial) throws Exception {
         boolean v2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
         Path group = Path.of("/sys/fs/cgroup", v2 ? "" : "memory", "rustyrun-it-small-" + mebibytes);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Containers of {@code rustyrun serve} that nobody waits for. Needs root. */
+/** Detached containers of {@code rustyrun serve}: no client waits for them. Needs root. */
 class ServedContainersIT {
 
     @TempDir
@@ -170,7 +170,7 @@ class ServedContainersIT {
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void H1_a_container_waits_for_who_is_attached_and_for_nobody_else() throws Exception {
-        // More than all buffers between the log and a reader hold.
+        // More data than all buffers between the log and a reader hold.
         String much = "head -c 60000000 /dev/zero; touch /written; sleep 30011";
         try (Server server = start()) {
             String left = create(server, much, "");

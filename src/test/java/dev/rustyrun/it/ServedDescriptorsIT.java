@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No descriptor of the service is open in a container, and a launch leaves none open in the service. Needs root. */
+/** A container inherits no descriptor of the service, and a launch leaves none open in the service. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedDescriptorsIT {
 
@@ -55,7 +55,7 @@ class ServedDescriptorsIT {
         });
     }
 
-    /** Whatever the command's shell has open is one of its three pipes, or the folder that a program of ours reads. */
+    /** Expects that the command's shell has open only pipes and /dev/null. */
     private static void expectOnlyPipes(String answer) {
         Matcher text = TEXT.matcher(answer);
         assertTrue(text.find(), answer);
@@ -105,10 +105,10 @@ class ServedDescriptorsIT {
     @CsvSource({"auto, 0", "auto, 2", "host, 0"})
     void many_launches_leave_no_descriptor_open_in_the_service(String userns, int warm) throws Exception {
         try (Server server = start(userns, warm)) {
-            // Threads and connections that are kept come with the first.
+            // The first launches make the threads and connections that the service keeps.
             launches(server, 10);
             awaitWarm(server, warm);
-            // The last launch may still be cleared away after its answer.
+            // The last launch may still be cleaned up after its answer was sent.
             Host.settled(() -> kindsOf(server.pid()).hashCode());
             TreeMap<String, Integer> before = kindsOf(server.pid());
             launches(server, LAUNCHES);
@@ -129,7 +129,7 @@ class ServedDescriptorsIT {
         }
     }
 
-    /** How many descriptors a process has open of each kind: what can be told of their numbers and names apart. */
+    /** The number of descriptors of a process by kind. A kind is the link's target without its numbers and ids. */
     private static TreeMap<String, Integer> kindsOf(long pid) {
         TreeMap<String, Integer> kinds = new TreeMap<>();
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
@@ -138,7 +138,7 @@ class ServedDescriptorsIT {
                     String file = Files.readSymbolicLink(descriptor).toString();
                     kinds.merge(file.replaceAll("[0-9a-f]{6,}|[0-9]+", "N"), 1, Integer::sum);
                 } catch (IOException closed) {
-                    // Meanwhile.
+                    // The descriptor was closed after it was listed.
                 }
             }
         } catch (IOException e) {

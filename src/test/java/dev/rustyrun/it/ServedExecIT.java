@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code POST /v1/containers/{id}/exec}, and the same as a web socket. Needs root. */
+/** {@code POST /v1/containers/{id}/exec}, as a request and as a web socket. Needs root. */
 class ServedExecIT {
 
     private static final String SLEEPS = "\"/bin/sleep\", \"31000\"";
@@ -374,7 +374,7 @@ class ServedExecIT {
         return Long.parseLong(size.replaceFirst(".*\"text\":\"([0-9]+).*", "$1"));
     }
 
-    /** Kilobytes in use. */
+    /** The server's memory in use, in kilobytes. */
     private static long memoryOf(Server server) {
         return Long.parseLong(
                 Host.read("/proc/" + server.pid() + "/status").replaceFirst("(?s).*VmRSS:\\s+([0-9]+).*", "$1"));

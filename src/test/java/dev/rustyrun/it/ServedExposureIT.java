@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the processes of a service's container see of the stages that join it. Needs root. */
+/** What processes in a service's container can see of the stages that join it. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedExposureIT {
 

@@ -45,7 +45,7 @@ class ServedFilesIT {
         return made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
     }
 
-    /** One that has said that it is ready. */
+    /** Starts a container, waits until it reports that it is ready, and returns its address. */
     private static String running(Server server, String script, String more) throws IOException, InterruptedException {
         String at = container(server, script, more + ", \"start\": true");
         Host.eventually(
@@ -181,7 +181,7 @@ class ServedFilesIT {
         assertTrue(Files.notExists(Path.of("/x")));
     }
 
-    /** What tar(1) makes of a folder with these words. */
+    /** The archive that tar(1) makes of a folder with these arguments. */
     private byte[] tar(String... words) throws IOException {
         Path file = folder.resolve("made.tar");
         List<String> command =
@@ -324,7 +324,7 @@ class ServedFilesIT {
         }
     }
 
-    /** While a container is being made, its PID 1 still has the host's root. */
+    /** While a container is being created, its PID 1 still has the host's root. */
     @Test
     void the_hosts_root_is_never_taken_for_that_of_a_container_that_is_being_made() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "the host's");
@@ -374,7 +374,7 @@ class ServedFilesIT {
     void too_much_is_refused_as_a_body_and_as_the_containers_memory() throws Exception {
         try (Server server = start()) {
             String at = running(server, "mkdir /w; echo ready; sleep 600", ", \"memory\": \"16m\"");
-            // Zeros would be a hole, which takes no memory.
+            // Not zeros, which would be stored as a hole and take no memory.
             byte[] large = new Tar().file("f", ones(20 << 20), 0644, 0).bytes();
             expectRefused(putBytes(server, at, "/w", large), 507, "memory limit");
             expectRefused(putBytes(server, at, "/dev/shm", large), 507, "memory limit");
@@ -420,8 +420,8 @@ class ServedFilesIT {
     }
 
     /**
-     * The container exchanges a directory for a link to the host's all the time (CVE-2018-15664 and its relatives), and one
-     * name for a device and for a directory, while files are read and written there.
+     * While files are read and written, the container keeps swapping a directory for a link to the host's
+     * (CVE-2018-15664 and similar), and one path between a device and a directory.
      */
     @Test
     void the_symlink_exchange_of_cve_2018_15664_leads_to_nothing_of_the_host() throws Exception {

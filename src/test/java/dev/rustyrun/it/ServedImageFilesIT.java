@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of a service's containers from images, before their start and after their end. Needs root. */
+/** Files of a service's containers from images, before their start and after their end. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedImageFilesIT {
 
@@ -185,7 +185,7 @@ class ServedImageFilesIT {
                 409,
                 "cannot be unpacked");
         expectRefused(put(at, "/w", new Tar().special("null", TarConstants.LF_CHR, "")), 422, "neither a directory");
-        // In a layer of an image these would take away what is below.
+        // In an image layer, files of these names would delete files of the layers below.
         assertEquals(
                 200,
                 put(
@@ -248,7 +248,7 @@ class ServedImageFilesIT {
         delete(at);
     }
 
-    /** Most file systems are mounted without project quotas; LayerQuotaTest has one with them. */
+    /** Most file systems are mounted without project quotas; LayerQuotaTest tests one with them. */
     @Test
     void a_storage_size_limits_the_layer_or_the_container_is_refused_and_leaves_nothing() throws Exception {
         List<String> before = images.containers();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images at a service: named by requests, fetched from Debian's registry, allowed by the operator. Needs root. */
+/** Images of a service: requests name them, Debian's registry serves them, the operator allows them. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedImagesIT {
 
@@ -122,7 +122,7 @@ class ServedImagesIT {
                         200,
                         image(app) + ", \"entrypoint\": \"\", \"user\": \"0\", \"workdir\": \"/\", \"command\":"
                                 + " [\"/bin/sh\", \"-c\", \"id -u; pwd\"]")));
-        // What one has written is in no other.
+        // Files that one container writes do not appear in another.
         assertEquals(
                 "given\n", stdout(run(200, image(app) + ", \"entrypoint\": \"/bin/ls\", \"command\": [\"/work\"]")));
         Host.eventually("no layer is left", () -> Server.quietly(() -> layers().isEmpty()), () -> "");
@@ -185,7 +185,7 @@ class ServedImagesIT {
                 registry + "/org/../private/app:1", "http://" + app, "user@" + app, registry + "//org/app:1", "")) {
             assertEquals(422, server.post("/v1/run", "{" + image(name) + "}").statusCode(), name);
         }
-        // The store has it, for its user.
+        // The store's user pulls the image, but the service does not allow it.
         tools.sh("$RUSTYRUN pull -q " + registry + "/private/app:1").expect(0);
         assertFalse(server.get("/v1/images").body().contains("private"));
         assertEquals("image-not-allowed", type(run(422, image(registry + "/private/app:1"))));
@@ -230,7 +230,7 @@ class ServedImagesIT {
         assertEquals(422, server.post("/v1/images", "{" + image("a b") + "}").statusCode());
         assertEquals(422, server.post("/v1/images", "{\"name\": \"x\"}").statusCode());
         String broken = registry + "/org/broken:1";
-        // The registry gives other bytes than the manifest says.
+        // The registry now serves other bytes than the manifest's digest says.
         tools.sh("$RUSTYRUN rmi -f " + registry + "/private/app:1 " + app + " " + registry + "/org/other:1 || true");
         String layer = tools.sh("skopeo inspect --tls-verify=false docker://" + broken + " | jq -r .Layers[0]")
                 .expect(0)
@@ -262,14 +262,15 @@ class ServedImagesIT {
             one.close();
             other.close();
             while (asked.getInputStream().read() >= 0) {
-                // The rest of what was asked, to its end: nobody wants an answer.
+                // Read the rest of the request: the connection must end, because no client waits for the image.
             }
         }
     }
 
     @Test
     void a_container_of_an_image_is_one_like_others() throws Exception {
-        // Other tests fetch the first image by several names, and an image goes with its last.
+        // An image of its own: other tests pull the first image by several names, and it is only removed with its last
+        // name.
         String own = registry + "/org/own:1";
         tools.sh("c=$($BUILDAH from app); $BUILDAH config --label own=1 $c; $BUILDAH commit -q $c own; $BUILDAH rm $c\n"
                         + "$BUILDAH push -q --tls-verify=false own docker://" + own)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a service answers when a registry does not give it an image, and where it asks first. Needs root. */
+/** Answers of a service when a registry fails, and the order in which it asks registries. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedRegistriesIT {
 

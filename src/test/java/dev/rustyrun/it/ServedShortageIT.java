@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service that may open too few files. Needs root. */
+/** A service with a low limit of open files. Needs root. */
 @NativeOnly("a JVM opens files of its own, such as classes, at any moment")
 class ServedShortageIT {
 
@@ -73,7 +73,7 @@ class ServedShortageIT {
         return ID.matcher(container).results().findFirst().orElseThrow().group(1);
     }
 
-    /** The limit with which a process can open so many files more. */
+    /** The limit of open files with which the process can open this many more. */
     private static int limitFor(Server server, int more) throws Exception {
         Set<Integer> open;
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {

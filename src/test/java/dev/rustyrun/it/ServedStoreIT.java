@@ -20,13 +20,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a service keeps on disk, and what becomes of it when that is damaged, full, or somebody else's. Needs root. */
+/**
+ * The files that a service keeps on disk, and its behaviour when they are damaged, full, or another user's. Needs root.
+ */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class ServedStoreIT {
 
     private static final String CREATE =
             "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"%s\"], \"timeoutSeconds\": 600}";
-    /** Where others can make files too. */
+    /** Directories in which other users can make files. */
     private static final List<Path> SHARED = List.of(Path.of("/tmp"), Path.of("/var/tmp"), Path.of("/dev/shm"));
 
     @TempDir
@@ -94,7 +96,7 @@ class ServedStoreIT {
             start(server, create(server, "true"));
             Set<Path> made = namesIn(SHARED);
             made.removeAll(before);
-            // The tests' own: a log of the server, and what a JVM that runs tests has.
+            // Files of the tests: the server's log, and those of the JVM that runs the tests.
             made.removeIf(path -> path.getFileName().toString().matches("rustyrun-it.*|hsperfdata_.*|junit.*"));
             assertEquals(Set.of(), made);
             for (Path own : List.of(data(), Path.of("/run/rustyrun"))) {
@@ -112,7 +114,7 @@ class ServedStoreIT {
     }
 
     private static void expectNotWritableByOthers(Path path) throws IOException {
-        // A symbolic link has no permissions: who may exchange it, the folder decides.
+        // A symbolic link has no permissions of its own; the folder's permissions decide who may replace it.
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(path)) {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
             assertFalse(permissions.contains(PosixFilePermission.OTHERS_WRITE), path.toString());
@@ -134,7 +136,7 @@ class ServedStoreIT {
         assertTrue(serve().errorLine().contains("it belongs to user"), "of another user");
         Launcher.execute(List.of("chown", "0", data().toString()), "").expect(0);
         Files.delete(laid);
-        // As Kubernetes makes an emptyDir.
+        // The mode of an emptyDir of Kubernetes.
         Launcher.execute(List.of("chmod", "777", data().toString()), "").expect(0);
         try (Server server = start()) {
             server.sh(200, "true");
@@ -146,7 +148,7 @@ class ServedStoreIT {
         }
     }
 
-    /** A service that does not come to serve anything. */
+    /** Starts a service that must fail to start. */
     private Launcher.Result serve() {
         return Launcher.rustyrun("serve", "--port", "0", "--management-port", "0", "--data-folder", data().toString())
                 .expect(125);
@@ -197,7 +199,7 @@ class ServedStoreIT {
         } finally {
             server.kill();
         }
-        // Of a launch of the service's own, all of whose processes are gone, and of a request that was not answered.
+        // State of a launch of the service all of whose processes are gone, and whose request was not answered.
         Path left = Files.createDirectories(
                 Path.of("/run/rustyrun/h26-" + ProcessHandle.current().pid()));
         Files.writeString(
@@ -225,7 +227,7 @@ class ServedStoreIT {
         }
     }
 
-    /** Its monitor may have been seen to run at the start. */
+    /** Asks the service for gc and returns false. At the service's start, the killed monitor may still have existed. */
     private static boolean gc(Server server) {
         try {
             server.post("/v1/gc", "");

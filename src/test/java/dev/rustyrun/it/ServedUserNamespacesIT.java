@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each container of the service has a user namespace of its own: its root is nobody on the host. Needs root. */
+/**
+ * Each container of the service has its own user namespace; its root is an unprivileged user on the host. Needs root.
+ */
 class ServedUserNamespacesIT {
 
     private static final long FIRST = 0x7800_0000L;
@@ -74,7 +76,7 @@ class ServedUserNamespacesIT {
         return matcher.group(1);
     }
 
-    /** The user on the host of PID 1 of a container. */
+    /** The host's user id of a container's PID 1. */
     private static long hostUser(Server server, String at) throws IOException, InterruptedException {
         String processes = server.get(at + "/processes").body();
         assertTrue(processes.contains("\"uid\":0"), processes);
@@ -181,7 +183,7 @@ class ServedUserNamespacesIT {
                     server.put(at + "/files?path=/w", "application/x-tar", BodyPublishers.ofByteArray(foreign));
             assertEquals(422, refused.statusCode(), refused.body());
             assertTrue(refused.body().contains("belongs to 70000"), refused.body());
-            // The thread that put it has the service's rights again.
+            // The thread that served the refused request must have the service's privileges again.
             assertEquals(
                     200,
                     server.put(at + "/files?path=/w", "application/x-tar", BodyPublishers.ofByteArray(tar))
@@ -330,7 +332,7 @@ class ServedUserNamespacesIT {
                 scratch.toString(),
                 rootfs.toString()))) {
             String answer = server.sh(200, "cat /proc/self/uid_map");
-            // A kernel that has learnt to map an overlay's ids has nothing to say.
+            // If the kernel can map ids of an overlay, the service logs nothing.
             assertTrue(
                     answer.contains(" 0          0 4294967295")
                             ? server.log().contains("containers share the host's user namespace: " + rootfs)

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** {@code rustyrun serve} as a process of its own, with the busybox root file system, until it is closed. */
+/** {@code rustyrun serve} as a process of its own with the busybox root file system. Runs until it is closed. */
 final class Server implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -57,17 +57,17 @@ final class Server implements AutoCloseable {
         return new Server(List.of(), List.of(options));
     }
 
-    /** The same, started by another command. */
+    /** Starts a server by another command, such as env(1). */
     static Server startBy(List<String> prefix, String... options) throws IOException {
         return new Server(prefix, List.of(options));
     }
 
-    /** What is asked of a server. */
+    /** A request to a server that may throw. */
     interface Asking<T> {
         T ask() throws IOException, InterruptedException;
     }
 
-    /** What comes, for where nothing may be thrown that is checked. */
+    /** Runs a request for callers that cannot throw checked exceptions; wraps them in IllegalStateException. */
     static <T> T quietly(Asking<T> asking) {
         try {
             return asking.ask();
@@ -76,7 +76,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** What the client's {@code --host} takes. */
+    /** The URL for the client's {@code --host}. */
     String url() {
         return "http://127.0.0.1:" + port;
     }
@@ -85,7 +85,7 @@ final class Server implements AutoCloseable {
         return port;
     }
 
-    /** What it has printed until now. */
+    /** The server's output so far. */
     String log() {
         return Host.read(log.toString());
     }
@@ -94,7 +94,7 @@ final class Server implements AutoCloseable {
         return process.pid();
     }
 
-    /** Whether anything is there at its port. */
+    /** Whether a connection to the server's port succeeds. */
     boolean listens() {
         try (Socket connected = new Socket("127.0.0.1", port)) {
             return connected.isConnected();
@@ -107,7 +107,7 @@ final class Server implements AutoCloseable {
         try {
             return health("live").statusCode() == 200;
         } catch (IOException notYet) {
-            // Refused, or reset: it begins to listen before it answers.
+            // Refused or reset: the port is open before the server answers.
             return false;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -133,7 +133,7 @@ final class Server implements AutoCloseable {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
-    /** Sends a request, and leaves its answer to whoever reads the socket, or closes it. */
+    /** Sends a POST request without waiting for the answer. The caller reads or closes the socket. */
     Socket send(String path, String json, String... headers) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
@@ -162,7 +162,7 @@ final class Server implements AutoCloseable {
         return send(request(path).header("Content-Type", type).PUT(body));
     }
 
-    /** Opens a web socket, and appends what comes to {@code heard}, without the first byte of each message. */
+    /** Opens a web socket and appends each binary message, without its first byte, to {@code heard}. */
     WebSocket webSocket(String path, StringBuffer heard) {
         return client.newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + port + path), new WebSocket.Listener() {
@@ -177,14 +177,14 @@ final class Server implements AutoCloseable {
                 .join();
     }
 
-    /** Opens a web socket to talk through, and sends a first message. */
+    /** Opens a web socket and sends a first message. */
     Talk talk(String path, boolean listens, String first) {
         Talk talk = talk(path, listens);
         talk.say(first);
         return talk;
     }
 
-    /** The same for who waits for the server to begin. */
+    /** Opens a web socket on which the server speaks first. */
     Talk talk(String path, boolean listens) {
         Talk talk = new Talk(listens);
         talk.through(client.newWebSocketBuilder()
@@ -193,7 +193,7 @@ final class Server implements AutoCloseable {
         return talk;
     }
 
-    /** Runs a shell script in a container and expects an answer of this status. */
+    /** Runs a shell script in a container, expects this HTTP status and returns the body. */
     String sh(int status, String script, String... fields) throws IOException, InterruptedException {
         String more = fields.length == 0 ? "" : ", " + String.join(", ", fields);
         HttpResponse<String> answer = post(
@@ -211,18 +211,18 @@ final class Server implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Kills it at once. */
+    /** Kills the server with SIGKILL and waits for its end. */
     void kill() throws InterruptedException, IOException {
         process.destroyForcibly().waitFor();
         Files.deleteIfExists(log);
     }
 
-    /** What it has ended with. */
+    /** The server's exit status. */
     int exitCode() {
         return process.exitValue();
     }
 
-    /** Sends it a signal, and goes on. */
+    /** Sends a signal to the server without waiting for its effect. */
     void signal(String name) {
         Host.signal(process.pid(), name);
     }

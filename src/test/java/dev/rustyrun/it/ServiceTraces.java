@@ -15,21 +15,25 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Everything that a service and its containers have on the host, to be compared with what was there before. */
+/** Everything that a service and its containers have on the host, for comparison with an earlier state. */
 final class ServiceTraces implements AutoCloseable {
 
     private static final Path STATE = Path.of("/run/rustyrun");
 
     private final Server server;
     private final Path data;
-    /** Of all containers that were written down since this was made. */
+    /** Ids of all containers whose state existed since this object was made. */
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
-    /** The machine's own containers: none of the service's, whenever they go. */
+    /** Containers of the machine that do not belong to the service; they are ignored. */
     private final Set<String> others;
 
     private final WatchService watch;
 
-    /** @param others the names that {@link #states} had before the service began */
+    /**
+     * Starts to watch.
+     *
+     * @param others the result of {@link #states} before the service was started
+     */
     ServiceTraces(Server server, Path data, Set<String> others) throws IOException {
         this.server = server;
         this.data = data;
@@ -53,11 +57,11 @@ final class ServiceTraces implements AutoCloseable {
                 key.reset();
             }
         } catch (InterruptedException | ClosedWatchServiceException closed) {
-            // The test is over.
+            // The object was closed.
         }
     }
 
-    /** How much there is of each kind. */
+    /** The number of objects of each kind. */
     Map<String, Long> now() {
         Map<String, Long> all = new TreeMap<>();
         add(all, mounts("/proc/self/mountinfo"), "mounts of the host");
@@ -85,7 +89,7 @@ final class ServiceTraces implements AutoCloseable {
         return Host.read(file).lines().count();
     }
 
-    /** Not the files that a program reads when it first needs them. */
+    /** Descriptors of the service, without files that a program opens when it first needs them. */
     private List<String> descriptors() {
         List<String> all = new ArrayList<>();
         try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
@@ -98,7 +102,7 @@ final class ServiceTraces implements AutoCloseable {
                         all.add("open file of a container: " + file.replaceAll("[0-9a-f]{12}", "ID"));
                     }
                 } catch (IOException closed) {
-                    // Between the two looks.
+                    // The descriptor was closed after it was listed.
                 }
             }
         } catch (IOException e) {
@@ -107,12 +111,12 @@ final class ServiceTraces implements AutoCloseable {
         return all;
     }
 
-    /** The names of all containers that are written down. */
+    /** The names of all containers that have a state. */
     static Set<String> states() {
         return Set.copyOf(namesIn(STATE));
     }
 
-    /** What is there, with what is written down about each container, and what the service has logged. */
+    /** Details for a failed test: the counts, the state of each container, and the service's log. */
     String shown() {
         StringBuilder all = new StringBuilder(now().toString());
         for (String id : statesNow()) {
@@ -153,7 +157,7 @@ final class ServiceTraces implements AutoCloseable {
                 .count();
     }
 
-    /** Waits until nothing is there that was not there {@code before}. */
+    /** Waits until there are no more objects of any kind than {@code before}. */
     void expectNothingMoreThan(Map<String, Long> before, String seed) {
         Host.eventually(
                 "nothing is left; " + seed,

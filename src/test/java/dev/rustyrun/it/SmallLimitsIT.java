@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Limits with which the command can run, but Rustyrun's own processes could not. Needs root. */
+/** Limits that are enough for the command, but not for Rustyrun's own processes. Needs root. */
 class SmallLimitsIT {
 
     private static final long ADDRESS_SPACE = 20_000_000;
@@ -122,7 +122,8 @@ class SmallLimitsIT {
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_that_the_kernel_ends_before_it_begins_has_the_status_that_runc_gives_it() {
-        // Past the point at which execve(2) could fail: man 2 execve, "a signal is sent to the process".
+        // execve(2) has passed the point where it could return an error; man 2 execve: "a signal is sent to the
+        // process".
         assertEquals(
                 "", run(List.of("--ulimit", "as=0"), "/bin/true").expect(139).err());
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a container's processes see of the stages that join it, and can do to them. Needs root. */
+/** What a container's processes can see of the stages that join it, and do to them. Needs root. */
 class StageExposureIT {
 
     private static final int TIMES = Launcher.isNative() ? 15 : 5;
@@ -30,13 +30,13 @@ class StageExposureIT {
         Launcher.requireRoot();
     }
 
-    /** What a container saw of processes that were executed in it again and again. */
+    /** What a container observed while commands were executed in it repeatedly. */
     private Map<String, String> watched(String... options) throws IOException {
         return watched(
                 (name, pid) -> Launcher.rustyrun("exec", name, "/bin/true").expect(0), options);
     }
 
-    /** What a container saw while something was done to it again and again. */
+    /** What a container observed while something was done to it repeatedly. */
     private Map<String, String> watched(Deed deed, String... options) throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "of the host");
         String name = "it-watch-" + ProcessHandle.current().pid();
@@ -59,7 +59,7 @@ class StageExposureIT {
         }
     }
 
-    /** The host's mounts have the folder's name in them while this mount is there. */
+    /** Runs with a mount on the host whose path contains the folder's name, which the container searches for. */
     private void withMountOfHost(Trial trial) throws IOException {
         Path place = Files.createDirectory(folder.resolve("mounted"));
         Launcher.execute(List.of("mount", "-t", "tmpfs", "none", place.toString()), "")
@@ -71,7 +71,7 @@ class StageExposureIT {
         }
     }
 
-    /** Something is done to the container of this name, whose PID 1 has this id on the host. */
+    /** An action on the container {@code name}, whose PID 1 has the process id {@code pid} on the host. */
     private interface Deed {
         void perform(String name, long pid);
     }
@@ -104,7 +104,7 @@ class StageExposureIT {
         });
     }
 
-    /** Nor is anything of ours in the memory of what was seen. */
+    /** Expects that no stage could be traced, and that the memory of the observed processes had nothing of Rustyrun. */
     private static void expectNoneTraced(Map<String, String> seen) {
         expectNothingOfHosts(seen);
         assertEquals("0", seen.get("attached"), seen.toString());
@@ -193,7 +193,7 @@ class StageExposureIT {
                 Host::processes);
     }
 
-    /** Such a launch gets no further than the first file that it makes, but was seen before. */
+    /** Such a launch fails at the first file that it makes, but its processes are visible before that. */
     @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
     void S1_a_launch_into_a_PID_and_a_user_namespace_shows_nothing_of_the_hosts() throws IOException {
@@ -210,7 +210,7 @@ class StageExposureIT {
                 "0:100000:65536")));
     }
 
-    /** A bundle whose containers join the PID namespace of process {@code pid}. */
+    /** Makes the bundle's containers join the PID namespace of process {@code pid}. */
     private static void joinPids(OciBundle bundle, long pid) {
         bundle.edit(config -> config.withObject("/linux")
                 .withArray("namespaces")
@@ -244,7 +244,8 @@ class StageExposureIT {
                             "--seccomp",
                             "unconfined");
                     expectNothingOfHosts(seen);
-                    // It waits for its start with nothing of ours in its memory, and so may be attached by its equals.
+                    // The process may be traced by its equals while it waits for its start, because its memory has
+                    // nothing of Rustyrun.
                     assertEquals("0", seen.get("remembered"), seen.toString());
                 }
             }
@@ -301,7 +302,7 @@ class StageExposureIT {
         });
     }
 
-    /** The process id of what has waited, which has been killed by then. */
+    /** The process id of the container that waited for its start behind its filter; the process has been killed. */
     private static int expectBehindItsFilter(boolean noNewPrivileges, Consumer<OciBundle> namespaces) {
         try (OciBundle bundle = new OciBundle("/bin/sleep", "1000")) {
             bundle.editProcess(process -> process.put("noNewPrivileges", noNewPrivileges));
@@ -316,7 +317,7 @@ class StageExposureIT {
             bundle.create("box").expect(0);
             int pid = bundle.state("box").get("pid").intValue();
             Map<String, String> status = Attempts.results(Host.read("/proc/" + pid + "/status"));
-            // A JVM has other threads, to which neither applies.
+            // A JVM has other threads, which have neither the filter nor the reduced capabilities.
             if (Launcher.isNative()) {
                 assertEquals("2", status.get("Seccomp"), "the filter is there");
                 assertEquals("0000000000000000", status.get("CapInh"));

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** C2: whoever the command is, it can open what it was given as /dev/stdin, /dev/stdout and /dev/stderr. Needs root. */
+/**
+ * C2: a command can open its standard files as /dev/stdin, /dev/stdout and /dev/stderr, whichever user it runs as.
+ * Needs root.
+ */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class StandardFilesIT {
 
@@ -26,7 +29,7 @@ class StandardFilesIT {
         Launcher.requireRoot();
     }
 
-    /** With pipes as its standard files. */
+    /** Runs a container with pipes as its standard files. */
     private void expectPipes(String... options) throws IOException {
         List<String> words =
                 new ArrayList<>(List.of("run", "--rootfs", Launcher.busybox().toString()));

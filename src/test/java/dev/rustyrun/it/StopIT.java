@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The end of {@code rustyrun serve}: what becomes of containers, and of who follows something. Needs root. */
+/**
+ * Shutdown of {@code rustyrun serve}: its effect on containers, and on clients that follow logs or events. Needs root.
+ */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class StopIT {
 
@@ -67,7 +69,7 @@ class StopIT {
         String obeys = create(server, "trap 'echo bye; exit 7' TERM; echo on; while true; do sleep 0.1; done", started);
         String paused =
                 create(server, "trap 'echo bye; exit 8' TERM; echo on; while true; do sleep 0.1; done", started);
-        // PID 1 of a namespace does not mind a SIGTERM that it has no handler for.
+        // PID 1 of a namespace ignores a SIGTERM that it has no handler for.
         List<String> stubborn = List.of(
                 create(server, "exec sleep 4711", started),
                 create(server, "exec sleep 4711", started),
@@ -78,14 +80,14 @@ class StopIT {
             Host.eventually("it has begun", () -> logsOf(server, logs).contains("on"));
         }
         assertEquals(200, server.post("/v1/containers/" + paused + "/pause", "").statusCode());
-        // Being made when the service is told to stop.
+        // This container is being made when the service is stopped.
         String late = create(server, "exec sleep 4711", started);
         server.close();
         assertTrue(result(obeys).contains("\"exitCode\":7"), result(obeys));
         assertTrue(result(paused).contains("\"exitCode\":8"), result(paused));
         for (String id : stubborn) {
             assertTrue(result(id).contains("\"signal\":9"), result(id));
-            // One after the other would be given ten seconds each.
+            // Stopped one after the other, they would end ten seconds apart.
             Duration apart = Duration.between(endOf(stubborn.get(0)), endOf(id)).abs();
             assertTrue(apart.toSeconds() < 10, "they ended " + apart + " apart");
         }
@@ -108,7 +110,7 @@ class StopIT {
                 log.read();
                 server.close();
                 assertEquals(1001, talk.code());
-                // Both end as whole answers, which the service does not break off.
+                // Both answers end regularly; the service does not break them off.
                 assertTrue(
                         new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"),
                         "what was written comes");

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where containers are written down: whose that is, and what is done about what cannot be used. */
+/** The state of containers: its owner, and the handling of states that cannot be used. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class StoreIT {
 
     private static final String VICTIM = "4242";
     private static final String ATTACKER = "4343";
     private static final String SHARED = "/tmp/rustyrun-" + VICTIM;
-    /** Every command that reads a state, with the words that it needs. */
+    /** Every command that reads a state, with the arguments that it needs. */
     private static final List<List<String>> COMMANDS = List.of(
             List.of("list"),
             List.of("delete", "--force", "web"),
@@ -58,7 +58,7 @@ class StoreIT {
         Launcher.execute(List.of(command), "").expect(0);
     }
 
-    /** A container's folder as somebody else would make it: with a hook that shows whose it was. */
+    /** Makes a container's folder as another user could: with a hook that shows whose state was used. */
     private void plant(String store, String owner) throws IOException {
         Path web = Files.createDirectories(Path.of(store, "web"));
         Files.writeString(
@@ -92,7 +92,7 @@ class StoreIT {
         return Launcher.execute(command, "");
     }
 
-    /** A copy, for another user may not be allowed to reach the place where this was built. */
+    /** A copy of the program, because another user may not be able to read the build directory. */
     private List<String> program() {
         Path built = Path.of(Launcher.command().get(0));
         Path copy = folder.resolve("bin");
@@ -226,7 +226,7 @@ class StoreIT {
         switch (damage) {
             case "cut" -> Files.write(state, Arrays.copyOf(whole, whole.length / 2));
             case "missing" -> {
-                // Removed.
+                // The file stays removed.
             }
             case "directory" -> Files.createDirectory(state);
             case "fifo" -> run("mkfifo", "-m", "600", state.toString());
@@ -259,7 +259,7 @@ class StoreIT {
         return Long.toString(ProcessHandle.current().pid());
     }
 
-    /** A container from the command line, whose processes have all gone. */
+    /** A container of the command line, all of whose processes are gone. */
     private static void plant(String store, String owner, String id) throws IOException {
         Path web = Files.createDirectories(Path.of(store, id));
         Files.writeString(
@@ -271,7 +271,7 @@ class StoreIT {
         run("chown", "-R", owner, web.toString());
     }
 
-    /** One in each hierarchy that can be written, beside those of containers. */
+    /** Makes an empty cgroup beside those of containers in each writable hierarchy. */
     private static List<Path> emptyGroups(String name) throws IOException {
         List<Path> made = new ArrayList<>();
         for (String line : Host.read("/proc/self/mounts").split("\n")) {
@@ -282,7 +282,7 @@ class StoreIT {
                     Files.createDirectories(group);
                     made.add(group);
                 } catch (IOException e) {
-                    // A hierarchy that nobody can use here.
+                    // This hierarchy cannot be used here.
                 }
             }
         }

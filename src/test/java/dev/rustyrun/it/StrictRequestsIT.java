@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** H13, H14, H19, H21, H22: what is asked for wrongly, of a service or of its start, is said in a line. Needs root. */
+/** H13, H14, H19, H21, H22: wrong requests and wrong settings of a service are reported in one line. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class StrictRequestsIT {
 
@@ -42,7 +42,7 @@ class StrictRequestsIT {
         try (Server server = Server.startBy(List.of(
                 "env", "RUSTYRUN_DATA_FOLDER=" + data, "RUSTYRUN_WARM=0", "RUSTYRUN_MOUNTS_SHARED=" + folder))) {
             Host.eventually("it says where", () -> server.log().contains("listening on"), server::log);
-            // A JVM says, too, that it cannot make user namespaces.
+            // A service on a JVM also logs that it cannot make user namespaces.
             long lines = server.log()
                     .lines()
                     .filter(line -> !line.contains("share the host's user namespace"))

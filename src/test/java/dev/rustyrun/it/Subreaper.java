@@ -6,8 +6,8 @@ import dev.rustyrun.linux.Prctl;
 import java.util.Optional;
 
 /**
- * Makes the tests' process the parent of containers that were let go, until it is closed. A PID namespace only ends when
- * somebody has waited for all that has been in it, which not every PID 1 does for orphans.
+ * Makes the tests' process the parent of orphaned containers until it is closed. A PID namespace only ends when all of
+ * its processes have been waited for, and not every PID 1 does that for orphans.
  */
 final class Subreaper implements AutoCloseable {
 
@@ -17,7 +17,7 @@ final class Subreaper implements AutoCloseable {
         linux.prctl(Prctl.PR_SET_CHILD_SUBREAPER, 1);
     }
 
-    /** Waits for the end of the process {@code pid} if it is an orphan; how it ended. */
+    /** Waits for the process {@code pid} if it is an orphan; returns how it ended. */
     Optional<ChildStatus> await(int pid) {
         return linux.awaitIfChild(pid);
     }

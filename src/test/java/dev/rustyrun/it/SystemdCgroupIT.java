@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Cgroups that systemd makes: by a real one, which is PID 1 of namespaces of its own. */
+/** Cgroups made by a real systemd, which runs as PID 1 in namespaces of its own. */
 class SystemdCgroupIT {
 
     @BeforeAll

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What is said through a web socket of a server, by stream. */
+/** A conversation over a web socket of a server; collects the output by stream. */
 final class Talk implements WebSocket.Listener {
 
     private final StringBuffer out = new StringBuffer();
@@ -22,7 +22,11 @@ final class Talk implements WebSocket.Listener {
     private final AtomicInteger taken = new AtomicInteger();
     private WebSocket socket;
 
-    /** @param listens whether it reads what comes before it is told to */
+    /**
+     * Makes an unconnected conversation.
+     *
+     * @param listens whether it reads messages at once, and not only after {@link #listen}
+     */
     Talk(boolean listens) {
         this.listens = listens;
     }
@@ -36,7 +40,7 @@ final class Talk implements WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean whole) {
-        // A message may come in parts; its first byte names the stream.
+        // A message may arrive in parts; only the first byte of the first part names the stream.
         if (between) {
             stream = data.get() == 2 ? err : out;
         }
@@ -86,12 +90,12 @@ final class Talk implements WebSocket.Listener {
                 .join();
     }
 
-    /** From now on it reads. */
+    /** Starts to read messages. */
     void listen() {
         socket.request(1);
     }
 
-    /** Goes without a word. */
+    /** Closes the connection without a close frame. */
     void abort() {
         socket.abort();
     }
@@ -104,7 +108,7 @@ final class Talk implements WebSocket.Listener {
         return err.toString();
     }
 
-    /** The last text that has come. */
+    /** The last text message received. */
     String last() {
         return last;
     }
@@ -121,12 +125,12 @@ final class Talk implements WebSocket.Listener {
         Host.eventually("it says " + output, () -> out.indexOf(output) >= 0, out::toString);
     }
 
-    /** Waits for the end; its code. */
+    /** Waits for the end and returns the close code. */
     int code() throws Exception {
         return closed.get(120, TimeUnit.SECONDS);
     }
 
-    /** Waits for the end; the last text. */
+    /** Waits for the end and returns the last text message. */
     String end() throws Exception {
         closed.get(120, TimeUnit.SECONDS);
         return last;

@@ -12,7 +12,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** A tar stream for a test, honest or not. */
+/** A tar stream for tests, which may be malicious. */
 final class Tar {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -42,7 +42,7 @@ final class Tar {
         return put(entry, new byte[0]);
     }
 
-    /** A link of either kind, or a device or FIFO. */
+    /** Adds a hard or symbolic link, a device or a FIFO. */
     Tar special(String name, byte kind, String target) {
         TarArchiveEntry entry = new TarArchiveEntry(name, kind, true);
         entry.setLinkName(target);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The command's terminal, used through a real pseudo-terminal. Needs root. */
+/** The command's terminal, through a real pseudo-terminal. Needs root. */
 class TerminalIT {
 
     private static final String CTRL_C = "\003";
@@ -118,7 +118,7 @@ class TerminalIT {
                                 "tty; stty size; read line; echo got $line; exit 4"),
                         "words\n")
                 .expect(4);
-        // What is typed is echoed at any moment before it is read.
+        // Input may be echoed at any moment before it is read.
         assertTrue(result.out().replaceFirst("words\r\n", "").contains("/dev/pts/0\r\n24 80\r\n"), result.out());
         assertTrue(result.out().contains("got words\r\n"), result.out());
     }

@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** An image store of the test's own, with images that it has made itself, layer by layer. */
+/** An image store of the test's own; images are built layer by layer. */
 final class TestImages {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,7 +22,7 @@ final class TestImages {
 
     private final Path root;
 
-    /** The one in {@code root}, which is made. */
+    /** Makes a store in {@code root}. */
     TestImages(Path root) throws IOException {
         this.root = root;
         for (String folder : List.of("", "names", "images", "blobs", "blobs/sha256")) {

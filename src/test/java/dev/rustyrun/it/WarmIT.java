@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Launches that have built their container before they are asked for, as the last ones had it. Needs root. */
+/** Warm launches: the service builds containers ahead of requests, like the previous ones. Needs root. */
 class WarmIT {
 
-    /** A root file system of this class's own, beside busybox. */
+    /** This class uses its own root file system, because it changes it. */
     private static final String NAME = "warm-it";
 
     @TempDir
@@ -63,14 +63,17 @@ class WarmIT {
         return answer.body();
     }
 
-    /** Launches twice, and waits until the next one of this kind waits in its root file system. */
+    /** Launches twice, and waits until a launch of the same kind is ready in its root file system. */
     private void learn(Server server, String... fields) throws IOException, InterruptedException {
         run(server, "true", fields);
         run(server, "true", fields);
         Host.eventually("one waits in its rootfs", () -> !waiting().isEmpty(), Host::processes);
     }
 
-    /** Those whose root is the root file system: natively, stages of a service have no name of their own. */
+    /**
+     * The processes whose root is the root file system. Natively, the stages of a service cannot be found by their
+     * names.
+     */
     private static List<Long> waiting() {
         return Host.processes().keySet().stream()
                 .filter(pid -> Files.exists(Path.of("/proc/" + pid + "/root/marker")))

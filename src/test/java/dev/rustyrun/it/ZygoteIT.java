@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The process from which a native service makes its stages. Needs root and the native executable. */
+/** The zygote, from which a native service forks its stages. Needs root and the native executable. */
 @NativeOnly("a JVM has many threads and cannot copy itself: only a native service has a zygote")
 class ZygoteIT {
 
@@ -25,7 +25,7 @@ class ZygoteIT {
         return zygotesOf(server).get(0);
     }
 
-    /** Its other children come and go, and begin as copies of the zygote. */
+    /** The zygotes of a service. Its other children end soon, and begin as copies of the zygote. */
     private static List<Long> zygotesOf(Server server) {
         List<Long> children = Host.childrenOf(server.pid());
         return Host.processes().entrySet().stream()
@@ -61,7 +61,7 @@ class ZygoteIT {
         Host.expectNothingLeft("zygote");
     }
 
-    /** After a launch, for one is made for that. */
+    /** Whether the service has a zygote after a launch, which makes one if it is missing. */
     private static boolean hasZygote(Server server) {
         try {
             server.sh(200, "true");

@@ -29,7 +29,7 @@ class CgroupConformanceIT {
         Launcher.requireRoot();
     }
 
-    /** The directories above a cgroup that was asked for are not the container's to remove. */
+    /** Removes the directories above the requested cgroup, which the container does not remove. */
     @AfterAll
     static void removePlace() {
         Launcher.execute(
@@ -41,7 +41,7 @@ class CgroupConformanceIT {
         return config -> linux(config).set("resources", json(json));
     }
 
-    /** The cgroups of a running container, as its process has them. */
+    /** The cgroups of a running container, as /proc shows them for its process. */
     private static String cgroups(String path) {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.edit(config -> linux(config).put("cgroupsPath", path));
@@ -69,7 +69,7 @@ class CgroupConformanceIT {
     @Test
     @DisplayName("config-linux.md, Allowed Device list: entries are applied in their order")
     void device_rules_are_in_order() {
-        // No driver has that device: who is let through to it is told so.
+        // No driver has this device number, so opening it fails with another error if access is allowed.
         String rules = "{'devices': [{'allow': %s, 'type': 'c', 'major': 1, 'minor': 99, 'access': 'rwm'},"
                 + "{'allow': %s, 'type': 'c', 'major': 1, 'minor': 99, 'access': 'rwm'}]}";
         assertTrue(

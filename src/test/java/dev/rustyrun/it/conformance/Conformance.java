@@ -14,14 +14,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What the conformance tests have in common. */
+/** Helpers of the conformance tests. */
 final class Conformance {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Conformance() {}
 
-    /** What a container says whose shell script is {@code script}, and whose config.json was changed. */
+    /** The output of a container that runs {@code script} with a changed config.json. */
     static String output(Consumer<ObjectNode> change, String script) {
         try (OciBundle bundle = new OciBundle("sh", "-c", script)) {
             bundle.edit(change);
@@ -29,12 +29,12 @@ final class Conformance {
         }
     }
 
-    /** A container of {@code bundle}, from its creation to its deletion. */
+    /** Runs a container of {@code bundle} to its end. */
     static Launcher.Result run(OciBundle bundle) {
         return bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box");
     }
 
-    /** Makes sure that no container comes of a changed config.json, that nothing is left, and that the message says why. */
+    /** Expects that a changed config.json is refused with a message that says why, and that nothing is left. */
     static void expectRefused(Consumer<ObjectNode> change, String why) {
         try (OciBundle bundle = new OciBundle("true")) {
             bundle.edit(change);

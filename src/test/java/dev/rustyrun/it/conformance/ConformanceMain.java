@@ -12,8 +12,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * Runs the tests of this package without Maven: in the virtual machine of {@code .ci/run}, which has cgroup v2 alone and
- * every capability. Ends with 1 when one failed or nothing ran.
+ * Runs the tests of this package without Maven, in the virtual machine of {@code .ci/run}, which has only cgroup v2 and
+ * all capabilities. Exits with 1 if a test failed or none ran.
  */
 final class ConformanceMain {
 

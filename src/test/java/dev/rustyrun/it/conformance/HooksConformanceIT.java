@@ -28,7 +28,7 @@ class HooksConformanceIT {
         Launcher.requireRoot();
     }
 
-    /** A bundle whose directory is shown inside at its own path, so that all hooks can write into it. */
+    /** A bundle whose directory is mounted in the container at its own path, so that all hooks can write to it. */
     private static OciBundle bundle(String... args) {
         OciBundle bundle = new OciBundle(args);
         String path = bundle.directory().toString();

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** config-linux.md: namespaces, devices, kernel parameters, paths, what has a default. Needs root and the native executable. */
+/**
+ * config-linux.md: namespaces, devices, kernel parameters, paths, and defaults. Needs root and the native executable.
+ */
 @NativeOnly("the same code runs on a JVM, many times slower")
 class LinuxConformanceIT {
 

@@ -29,7 +29,7 @@ class RuntimeConformanceIT {
         Launcher.requireRoot();
     }
 
-    /** The rules of the specification's state-schema.json, and of runtime.md, "State". */
+    /** Checks the rules of the specification's state-schema.json and of runtime.md, "State". */
     private static void expectState(JsonNode state, String id, String status, OciBundle bundle) {
         assertTrue(state.get("ociVersion").textValue().matches(SEMVER), state.toString());
         assertEquals(id, state.get("id").textValue());
