@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The shape that keeps this readable: each package knows only those below it, and jnr stays at the bottom.
+ * Checks the dependencies between packages: each package knows only those below it, and jnr is used by the lowest one
+ * only.
  *
- * <p>{@link #KNOWS} is the shape that is wanted. What does not fit yet is listed in {@code architecture-debt.txt}, a line
- * for each class and package. The list can only shrink: a dependency that is not in it fails, and so does a line that
- * nothing needs any more.
+ * <p>{@link #KNOWS} has the intended dependencies. {@code architecture-debt.txt} lists the classes and packages that
+ * still violate them, one per line. The list can only shrink: a violation that is not listed fails the test, and so
+ * does a line that is no longer needed.
  */
 class ArchitectureTest {
 
@@ -34,7 +35,9 @@ class ArchitectureTest {
     private static final String ROOT = "dev.rustyrun";
     private static final Path DEBT = Path.of("src/test/resources/architecture-debt.txt");
 
-    /** The packages of the design, and what each of them may know. Those that do not exist yet are here all the same. */
+    /**
+     * The packages of the design and the packages that each may depend on, including packages that do not exist yet.
+     */
     private static final Map<String, Set<String>> KNOWS = Map.ofEntries(
             Map.entry("linux", Set.of()),
             Map.entry("spec", Set.of("linux")),
@@ -51,14 +54,14 @@ class ArchitectureTest {
                     "container",
                     Set.of("linux", "spec", "oci", "step", "plan", "stage", "cgroup", "seccomp", "image", "network")),
             Map.entry("engine", Set.of("container", "image", "request", "spec")),
-            // The two faces speak the words of the engine: requests, and the values in them.
+            // Command line and HTTP use the engine's types: requests, and the values in them.
             Map.entry("cli", Set.of("engine", "request", "spec", "doctor")),
             Map.entry("http", Set.of("engine", "request", "spec", "doctor")),
             Map.entry("doctor", Set.of("linux")),
-            // The class with main, which tells a stage from a command.
+            // The class with main, which decides between a stage and a command.
             Map.entry("main", Set.of("cli", "http", "stage", "network", "linux")));
 
-    /** Today's packages that have another name in the design. */
+    /** Current packages that have another name in the design, by their current name. */
     private static final Map<String, String> RENAMED = Map.of("rootfs", "image", "client", "engine", "", "main");
 
     @Test
@@ -101,7 +104,7 @@ class ArchitectureTest {
         return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
     }
 
-    /** The package of the design that {@code type} is, or will be, in. */
+    /** The package in the design to which {@code type} belongs or will belong. */
     private static String row(JavaClass type) {
         List<String> parts = List.of(type.getPackageName().split("\\."));
         String today = parts.size() > 2 ? parts.get(2) : "";

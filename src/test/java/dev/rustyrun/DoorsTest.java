@@ -40,22 +40,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A launch is the same launch, whichever door it comes through: {@code rustyrun run}, {@code rustyrun --host URL run},
- * {@code POST /v1/run} and {@code POST /v1/containers} make the same Spec of the same option.
+ * The same options make the same Spec through each interface ("door"): {@code rustyrun run},
+ * {@code rustyrun --host URL run}, {@code POST /v1/run} and {@code POST /v1/containers}.
  *
- * <p>{@link #KNOWN} lists where they do not yet. A difference that is not listed fails, and so does one that is listed and
- * is none: the list can only shrink.
+ * <p>{@link #KNOWN} lists the differences that remain. A difference that is not listed fails the test, and so does a
+ * listed one that no longer exists: the list can only shrink.
  */
 class DoorsTest {
 
-    /** What both command lines have, and HTTP needs no field for: words of the command line only. */
+    /** Options of both command lines that need no field in HTTP. */
     private static final Set<String> BOTH_COMMAND_LINES =
             Set.of("--detach", "--result", "--rm", "--quiet", "--env-file");
 
-    /** What is no part of a Spec, and is compared elsewhere: how a container is kept. */
+    /** Options that are not part of a Spec, because they say how a container is kept; other tests compare them. */
     private static final Set<String> OF_THE_KEEPER = Set.of("--label", "--tty", "--interactive", "--max-log");
 
-    /** A service's own limits are always said; a command line's are those that were asked for. */
+    /** Values that a service always sets; a command line sets them only on request. */
     private static final Set<String> OF_THE_SERVICE = Set.of(
             "linux.resources.memory.limit",
             "linux.resources.cpu.quota",
@@ -63,7 +63,7 @@ class DoorsTest {
             "linux.resources.pids",
             "annotations.dev.rustyrun.ephemeral");
 
-    /** How a door says that it does not do something; anything else is a defect. */
+    /** Exceptions by which a door refuses an option; any other exception is a defect. */
     private static final Set<String> REFUSALS = Set.of(
             "InvalidSpecException", "FieldException", "ClientException", "ProblemException", "ParameterException");
 
@@ -72,9 +72,9 @@ class DoorsTest {
     private static final String CONTAINERS = "POST /v1/containers";
 
     /**
-     * A difference that there is.
+     * A known difference.
      *
-     * @param path in the Spec, or {@code refused} when one door refuses what the other takes
+     * @param path in the Spec, or {@code refused} when one door refuses what the other accepts
      * @param doors that differ from {@code rustyrun run}
      */
     private record Known(String options, String path, String why, Set<String> doors) {
@@ -103,11 +103,11 @@ class DoorsTest {
     }
 
     /**
-     * An option of every door.
+     * An option of all doors.
      *
-     * @param local words of {@code rustyrun run}
-     * @param remote words of {@code rustyrun --host URL run}
-     * @param json fields of HTTP; nothing when HTTP cannot say this at all
+     * @param local arguments of {@code rustyrun run}
+     * @param remote arguments of {@code rustyrun --host URL run}
+     * @param json fields of HTTP; empty if HTTP has no such field
      */
     record Sample(String local, String remote, String json) {
 
@@ -211,7 +211,7 @@ class DoorsTest {
         http = new HttpDoor(linux, folder, Map.of("data", folder));
     }
 
-    /** The options of a command line that are fields of a request, and the others. */
+    /** Options of a command line by whether they correspond to a field of a request. */
     private static Map<Boolean, Set<String>> byField(List<OptionSpec> options) {
         return options.stream()
                 .collect(Collectors.partitioningBy(
@@ -238,7 +238,7 @@ class DoorsTest {
     void every_field_of_a_launch_has_an_option() {
         Set<String> fields = new TreeSet<>();
         CliDoor.options().forEach(option -> RequestOptions.of(option).ifPresent(field -> fields.add(field.json())));
-        // The first word of both command lines.
+        // The image has no option: both command lines take it as their first argument.
         fields.add("image");
         for (RequestFields.Entry entry : RequestFields.of(LaunchRequest.class)) {
             assertTrue(fields.contains(entry.json()), entry.json());
@@ -305,7 +305,7 @@ class DoorsTest {
         }
     }
 
-    /** Whether the command line says nothing about it, so that a service's own value is no difference. */
+    /** Whether the command line leaves the value unset, so that a service's own value is no difference. */
     private static boolean isUnsaid(String value) {
         return value == null || value.equals(String.valueOf(Resources.UNSET));
     }
@@ -333,12 +333,12 @@ class DoorsTest {
         return mapper.writeValueAsBytes(body.setAll((ObjectNode) fields));
     }
 
-    /** A way to a Spec. */
+    /** An interface that turns a sample into a Spec. */
     private interface Door {
         Spec open() throws IOException;
     }
 
-    /** What comes of it: each value of the Spec by its path, or that it was refused. */
+    /** The values of the resulting Spec by their paths, or that the door refused it. */
     private static Map<String, String> outcome(Door door) throws IOException {
         Map<String, String> values = new TreeMap<>();
         try {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The files in {@code k8s} say what they should, and fit each other. */
+/** The files in {@code k8s} are consistent and have the intended settings. */
 class KubernetesFilesTest {
 
     private static final Path FOLDER = Path.of("k8s");

@@ -23,7 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every manifest in {@code k8s} is one by Kubernetes' schema, and what the kustomizations name is there. */
+/** Every manifest in {@code k8s} conforms to Kubernetes' schema, and the files that kustomizations name exist. */
 class KubernetesManifestsTest {
 
     private static final Path FOLDER = Path.of("k8s");
@@ -73,7 +73,7 @@ class KubernetesManifestsTest {
                 + object.path("metadata").path("name").asText();
     }
 
-    /** As a strategic merge does it: fields are merged, null removes one, and lists of things with names by their names. */
+    /** Applies a strategic merge patch: fields are merged, null removes a field, and list items are matched by name. */
     private static JsonNode merged(JsonNode target, JsonNode patch) {
         if (target instanceof ObjectNode object && patch.isObject()) {
             patch.properties().forEach(field -> {
@@ -102,7 +102,7 @@ class KubernetesManifestsTest {
         return patch;
     }
 
-    /** Its fields, those that it must have, and their types. */
+    /** Checks an object's fields, their types, and that required fields exist. */
     private static void check(Path file, JsonNode object) throws Exception {
         String kind = object.path("kind").asText();
         assertEquals(GROUPS.getOrDefault(kind, "v1"), object.path("apiVersion").asText(), file + ": " + kind);
@@ -158,7 +158,7 @@ class KubernetesManifestsTest {
         }
     }
 
-    /** The objects that a kustomization comes to, its patches not applied. */
+    /** All objects of a kustomization, before its patches are applied. */
     private static List<JsonNode> resources(Path folder) throws IOException {
         List<JsonNode> found = new ArrayList<>();
         for (JsonNode resource : only(folder.resolve(KUSTOMIZATION)).path("resources")) {
@@ -251,7 +251,7 @@ class KubernetesManifestsTest {
                         .get("secret")
                         .get("defaultMode")
                         .intValue());
-        // What stands in the Secret until somebody makes a token is none: TokenFile wants 16 characters.
+        // The placeholder in the Secret is too short for a token: TokenFile requires 16 characters.
         String placeholder = only(FOLDER.resolve("base/node/token-secret.yaml"))
                 .get("stringData")
                 .get("tokens")

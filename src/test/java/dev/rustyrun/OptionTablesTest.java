@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The tables of options and fields in docs/ are those of the code. With {@code -Drustyrun.docs=write} this test writes them
- * instead of comparing them.
+ * The tables of options and fields in docs/ match the code. With {@code -Drustyrun.docs=write} this test writes the
+ * tables instead of comparing them.
  */
 class OptionTablesTest {
 

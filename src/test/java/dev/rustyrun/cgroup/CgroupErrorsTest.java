@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a user is told, over a kernel that fails as told. */
+/** Error messages for errors of the kernel, which a test double returns. */
 class CgroupErrorsTest {
 
     private static final String V1 = "36 30 0:32 / /cg/memory rw - cgroup cgroup rw,memory\n";

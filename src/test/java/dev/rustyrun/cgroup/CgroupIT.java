@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * Groups of the real kernel, in whatever layout this machine has. {@link CgroupTestMain} runs it elsewhere, such as in
- * a virtual machine with v2 only.
+ * Cgroups of the real kernel, in the layout of this machine. {@link CgroupTestMain} runs this class elsewhere, such as
+ * in a virtual machine with cgroup v2 only.
  */
 @DisplayName("Control groups of this machine's layout")
 class CgroupIT {
@@ -83,7 +83,7 @@ class CgroupIT {
                         + " group below " + top);
     }
 
-    /** A script in the group. */
+    /** Starts a script in the cgroup. */
     private Process start(String script) throws IOException {
         StringBuilder join = new StringBuilder();
         for (String file : group.procsFiles()) {
@@ -165,7 +165,7 @@ class CgroupIT {
         }
     }
 
-    /** Joining a group of v2 takes as long as a launch. */
+    /** An unnecessary v2 group would cost time: joining one takes as long as a launch. */
     @Test
     void beside_v1_there_is_no_group_in_v2_that_nothing_needs() {
         Assumptions.assumeTrue(
@@ -272,7 +272,7 @@ class CgroupIT {
         assertTrue(group.isFrozen());
         assertFalse(state(counter).contains("R (running)"), state(counter));
         long before = group.statistics().cpuMicros();
-        // So much work of somebody else's has its time, in which the counter could have had some.
+        // This process needs much CPU time; without the freezer, the counter would have run meanwhile.
         Process other = new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done").start();
         assertEquals(0, other.waitFor());
         assertEquals(before, group.statistics().cpuMicros());

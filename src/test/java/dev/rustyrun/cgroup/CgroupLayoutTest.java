@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Layouts of machines and containers, as their files describe them. */
+/** Cgroup layouts of machines and containers, read from their files. */
 class CgroupLayoutTest {
 
     private static CgroupLayout layout(String mountinfo, String self, String v2Controllers) {

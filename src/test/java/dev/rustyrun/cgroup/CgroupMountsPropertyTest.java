@@ -11,7 +11,7 @@ import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What holds for every text that a kernel, or a fool, may write. */
+/** Properties that hold for any text, even if no kernel wrote it. */
 class CgroupMountsPropertyTest {
 
     @Property

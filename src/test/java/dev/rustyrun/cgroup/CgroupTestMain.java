@@ -9,7 +9,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * Runs {@link CgroupIT} without Maven, for example in a virtual machine with another layout; exits with 1 on failure.
+ * Runs {@link CgroupIT} without Maven, for example in a virtual machine with another cgroup layout. Exits with 1 on
+ * failure.
  */
 final class CgroupTestMain {
 

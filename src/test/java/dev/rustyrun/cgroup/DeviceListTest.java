@@ -10,7 +10,7 @@ import dev.rustyrun.spec.DeviceRule;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What v1 is told. */
+/** The lines written to the device controller of cgroup v1. */
 class DeviceListTest {
 
     private static DeviceRule allow(long major, long minor, String access) {

@@ -12,7 +12,7 @@ import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Properties of every list of device rules. */
+/** Properties that hold for every list of device rules. */
 class DeviceProgramPropertyTest {
 
     private static final int BLOCK = 1;
@@ -49,7 +49,7 @@ class DeviceProgramPropertyTest {
         }
     }
 
-    /** For each access, the last rule that matches it. */
+    /** The expected decision: for each access, the last matching rule counts. */
     private static boolean meant(List<DeviceRule> rules, int type, int access, int major, int minor) {
         for (int bit = 0; bit < 3; bit++) {
             if ((access & 1 << bit) == 0) {

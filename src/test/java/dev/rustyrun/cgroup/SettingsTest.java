@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What limits become in each version. */
+/** The settings that limits become in each cgroup version. */
 class SettingsTest {
 
     private static final Resources NONE = Resources.none();

@@ -6,9 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An interpreter of the few eBPF instructions that a device program consists of, as Documentation/bpf/standardization
- * describes them. It knows nothing of how they were made, and fails on anything else, and on a jump back, as the kernel
- * does.
+ * An interpreter of the few eBPF instructions in device programs; see Documentation/bpf/standardization. It is
+ * independent of the compiler, and fails on any other instruction and on backward jumps, as the kernel does.
  */
 final class TinyBpf {
 
@@ -20,7 +19,7 @@ final class TinyBpf {
         this.code = ByteBuffer.wrap(code).order(ByteOrder.nativeOrder());
     }
 
-    /** What the program says of an access; {@code type} 1 is a block device, 2 a character device. */
+    /** The program's result for an access; {@code type} 1 is a block device, 2 a character device. */
     long run(int type, int access, int major, int minor) {
         int[] context = {access << 16 | type, major, minor};
         long[] r = new long[11];

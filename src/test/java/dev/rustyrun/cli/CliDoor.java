@@ -16,7 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The door of {@code rustyrun run}: from the words of a command line to a Spec. */
+/** Turns the arguments of {@code rustyrun run} into a Spec. */
 public final class CliDoor {
 
     private CliDoor() {}
@@ -27,7 +27,7 @@ public final class CliDoor {
         return run;
     }
 
-    /** The options by the headings of the help. */
+    /** The options by their heading in the help. */
     public static Map<String, List<OptionSpec>> groups() {
         CommandLine run = CommandLineMain.Commands.MODEL.getSubcommands().get("run");
         GroupedOptions help = (GroupedOptions) run.getHelpSectionMap().get(UsageMessageSpec.SECTION_KEY_OPTION_LIST);
@@ -39,7 +39,7 @@ public final class CliDoor {
         return OptionNames.own(model());
     }
 
-    /** What {@code run WORDS} would launch. */
+    /** The Spec that {@code run WORDS} would launch. */
     public static Spec spec(Linux linux, Path store, List<String> words) {
         CommandLine run = model();
         run.parseArgs(words.toArray(String[]::new));

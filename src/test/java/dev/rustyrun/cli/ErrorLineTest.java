@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** What is wrong with a command line is said in the words of the user, not of the parser. */
+/** Errors in a command line are reported in the user's terms, not in those of the parser. */
 class ErrorLineTest {
 
     private static ParameterException refused(CommandLine model, String line) {

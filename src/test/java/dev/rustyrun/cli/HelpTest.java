@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-/** The help of the commands that launch: what somebody reads who has typed their first command. */
+/** The help of the launching commands, as new users read it. */
 class HelpTest {
 
     private static final int MOST_SYNOPSIS = 4;
@@ -60,7 +60,7 @@ class HelpTest {
         List<String> usual = help(host, name, 80);
         int examples = usual.indexOf("Examples:");
         assertTrue(examples > 0, String.join("\n", usual));
-        // A line that goes on in the next says so, as a shell wants it.
+        // A line that continues on the next one ends with a backslash, as the shell requires.
         for (int line = examples + 1; line < usual.size(); line++) {
             boolean isContinued = usual.get(line - 1).endsWith("\\");
             assertTrue(

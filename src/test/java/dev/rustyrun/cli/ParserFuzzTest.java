@@ -20,10 +20,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The small languages of the options: what is written in them is understood, or refused in words. */
+/** Parsers of option values either accept a text or refuse it with a message. */
 class ParserFuzzTest {
 
-    /** What was understood; anything but an InvalidSpecException fails the property. */
+    /** The parsed value, or empty if it was refused; any exception but InvalidSpecException fails the property. */
     private static <T> Optional<T> understood(Supplier<T> parser) {
         try {
             return Optional.of(parser.get());

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Answers each connection with the next of its answers, byte for byte, whatever the request. */
+/** Answers each connection with the next of the given answers, byte for byte, whatever the request. */
 final class FakeServer implements AutoCloseable {
 
     private final ServerSocketChannel listener;
@@ -43,7 +43,7 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    /** Reads up to the empty line, and no more. */
+    /** Reads up to and including the empty line, and no more. */
     private static String head(SocketChannel caller) throws IOException {
         StringBuilder head = new StringBuilder();
         ByteBuffer one = ByteBuffer.allocate(1);
@@ -53,13 +53,13 @@ final class FakeServer implements AutoCloseable {
         return head.toString();
     }
 
-    /** An answer with this JSON. */
+    /** An HTTP answer with this JSON body. */
     static String json(int status, String body) {
         return "HTTP/1.1 " + status + " X\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body;
     }
 
-    /** The heads of the requests so far. */
+    /** The heads of the requests received so far. */
     List<String> asked() {
         return asked;
     }

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is asked of a service, and what becomes of its answers, whatever they are. */
+/** The requests that a client sends to a service, and its handling of any answer. */
 class RemoteEngineTest {
 
     private static final String ID = "0123456789ab";
@@ -29,7 +29,7 @@ class RemoteEngineTest {
     @TempDir
     Path folder;
 
-    /** What the client says of this answer to a question for a container. */
+    /** The client's error message when a request for a container gets this answer. */
     private String failure(String answer) throws IOException {
         try (FakeServer server = new FakeServer(folder, answer)) {
             RemoteEngine engine = server.engine();

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The layer of a container that is made before its start. */
+/** The layer of a container that is created before its start. */
 class ContainerLayerTest {
 
     private static final String STORE = "/run/rustyrun-of-a-test";

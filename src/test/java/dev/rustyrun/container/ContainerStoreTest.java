@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The store as a folder on the disk: it needs no container, and no root. */
+/** The store as a folder on disk; needs no container and no root. */
 class ContainerStoreTest {
 
     private static final int GONE = 4_194_303;
@@ -53,13 +53,13 @@ class ContainerStoreTest {
                 new ContainerState.Origin(bundle, Map.of(), true, false));
     }
 
-    /** Of a container that this process is making. */
+    /** The state of a container that this process is creating. */
     private ContainerState alive(String id) {
         int own = linux.processId();
         return state(id, own, ProcessTimes.startOf(linux, own), false, "");
     }
 
-    /** Of one whose processes were all killed. */
+    /** The state of a container all of whose processes were killed. */
     private static ContainerState dead(String id) {
         return state(id, GONE, 1, false, "");
     }

@@ -13,7 +13,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The storage size of a container is the quota of a project of its own. */
+/** A container's storage size is enforced by the project quota of its own project id. */
 class LayerQuotaTest {
 
     private static final int FOLDER = 5;

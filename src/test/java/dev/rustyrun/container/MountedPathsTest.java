@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is mounted ahead is not used once it is not what would be mounted. */
+/** A launch does not use mounts that were made ahead if it would now mount something else. */
 class MountedPathsTest {
 
     private final Linux linux = Linux.host();
@@ -27,7 +27,7 @@ class MountedPathsTest {
 
     private Path rootfs;
     private Path data;
-    /** Stands for the root of a container: what is at its mount points is what was mounted there. */
+    /** Stands for the root of a container; its mount points show what was mounted there. */
     private Path inside;
 
     @BeforeEach

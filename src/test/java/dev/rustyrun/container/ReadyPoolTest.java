@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the warm pool hands out, and what it does not, with something that costs less than launches. */
+/** The warm pool hands out only what fits and works. Its items are cheaper than launches. */
 class ReadyPoolTest {
 
     private static final class Loaf {
@@ -34,9 +34,9 @@ class ReadyPoolTest {
     private static final class Bakery implements ReadyPool.Source<Loaf> {
 
         private final AtomicInteger made = new AtomicInteger();
-        /** How many of the next fail. */
+        /** The number of next attempts to make an item that fail. */
         private final AtomicInteger burning = new AtomicInteger();
-        /** How often one is asked to be discarded in vain. */
+        /** The number of next attempts to discard an item that fail. */
         private final AtomicInteger stuck = new AtomicInteger();
 
         private final Set<Loaf> all = ConcurrentHashMap.newKeySet();
@@ -94,7 +94,7 @@ class ReadyPoolTest {
     }
 
     private Optional<Loaf> takeIf(boolean fits) {
-        // As a launch does: what is dead fits nobody.
+        // As launches do, never accept a dead item.
         return stock.take(loaf -> loaf.alive && fits);
     }
 

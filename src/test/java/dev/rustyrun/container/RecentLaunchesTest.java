@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Which launches should wait, after those that were made. */
+/** Decides which launches to prepare, from those that were made before. */
 class RecentLaunchesTest {
 
     private static final LaunchShape A = shape("/a");

@@ -25,18 +25,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A served launch that fails at each of its calls to the kernel in turn leaves nothing. */
+/** A served launch leaves nothing behind when one of its system calls fails, tried for each call in turn. */
 class ServedLaunchFaultTest {
 
-    /** Stands for an Error that is thrown. */
+    /** Not an errno: the call throws an Error. */
     private static final int ERROR = 0;
-    /** More than a launch has. */
+    /** More calls than a launch makes. */
     private static final int MAX_CALLS = 2_000;
 
     @TempDir
     Path folder;
 
-    /** What is above the cgroups of these launches. */
+    /** The cgroup above those of these launches. */
     private final String parent = "rustyrun-fault-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
 
     private final FaultyLibC kernel = new FaultyLibC();
@@ -58,7 +58,7 @@ class ServedLaunchFaultTest {
 
     private Launch launch() {
         SpecBuilder spec = new SpecBuilder(folder.toString(), List.of("/bin/true")).cgroupsPath("/" + parent);
-        // Root's containers have a cgroup.
+        // Root's containers have a cgroup, which is a trace as well.
         return new Launch(
                 linux,
                 self,
@@ -95,7 +95,7 @@ class ServedLaunchFaultTest {
         }
     }
 
-    /** As the service does: again, when it fails. */
+    /** Discards a launch, and tries again on failure, as the service does. */
     private void discard(ServedLaunch begun) {
         try {
             begun.discard();
@@ -118,7 +118,7 @@ class ServedLaunchFaultTest {
             try {
                 attempt.make(launch);
             } catch (Throwable injected) {
-                // That is what is tested.
+                // Attempts are expected to fail; only their traces matter.
             }
             String failed = kernel.heal();
             if (failed.isEmpty()) {
@@ -130,7 +130,7 @@ class ServedLaunchFaultTest {
         }
     }
 
-    /** Descriptors, children and files. */
+    /** Open descriptors, child processes, files and cgroups. */
     private Set<String> traces() {
         Set<String> all = new TreeSet<>();
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"));

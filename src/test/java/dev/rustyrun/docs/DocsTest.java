@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** That what the documentation says can be found: its commands in a test, its links, its messages in the program. */
+/**
+ * The documentation can be checked: its commands are run by a test, its links exist, its messages occur in the program.
+ */
 class DocsTest {
 
     private static final Path PROJECT = Path.of("").toAbsolutePath();
@@ -22,8 +24,8 @@ class DocsTest {
     private static final int MIN_LENGTH = 8;
 
     /**
-     * Blocks of the language sh are run by DocsIT, or, when they build, by .ci/run as they are written. These are not: page
-     * and first line, with what tests the like.
+     * Blocks that no test runs as they are written, as page and first line, with what tests similar commands. All other
+     * blocks in the language sh are run by DocsIT or, if they build, by .ci/run.
      */
     private static final List<String> NOT_RUN = List.of(
             // DocsIT's README tests perform these two.
@@ -43,10 +45,10 @@ class DocsTest {
             // PodmanIT and ContainerdIT.
             "docs/oci.md: podman --runtime /usr/local/bin/rustyrun --cgroup-manager=cgroupfs run --rm IMAGE COMMAND");
 
-    /** DocsIT performs it line by line. */
+    /** DocsIT runs this page line by line. */
     private static final String TUTORIAL = "docs/tutorial.md";
 
-    /** Pages about clusters: their commands need one. */
+    /** Pages whose commands need a cluster. */
     private static final Set<String> NEED_A_CLUSTER = Set.of("docs/kubernetes.md", "docs/sidecar.md");
 
     @Test
@@ -112,7 +114,7 @@ class DocsTest {
         }
     }
 
-    /** All sources, with the pieces of a string that is written in several put together. */
+    /** All source files, with concatenated string literals joined. */
     private static String program() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> sources = Files.walk(PROJECT.resolve("src/main/java"))) {

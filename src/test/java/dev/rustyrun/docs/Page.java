@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation, and the blocks between its fences.
+ * A page of the documentation and its fenced blocks.
  *
- * @param name the file's name below the project's folder
+ * @param name the file's path in the project's folder
  */
 public record Page(String name, String text, List<Block> blocks) {
 
     private static final String FENCE = "```";
 
-    /** What is between two fences; {@code language} is the word after the first. */
+    /** A fenced block; {@code language} is the word after the opening fence. */
     public record Block(String language, String text) {
 
         public String firstLine() {
@@ -25,7 +25,7 @@ public record Page(String name, String text, List<Block> blocks) {
         }
     }
 
-    /** The README and everything in {@code docs}, by name. */
+    /** The README and all pages in {@code docs}, by name. */
     public static List<Page> all(Path project) {
         try (Stream<Path> docs = Files.list(project.resolve("docs"))) {
             return Stream.concat(

@@ -9,7 +9,7 @@ import dev.rustyrun.linux.ProbedCall;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the doctor says on made-up machines, and above all what it tells people to do. */
+/** The doctor's findings on fake machines, and in particular its advice. */
 class DoctorTest {
 
     private static final Trial EPERM = new Trial.Refused("unshare: unshare failed: Operation not permitted");

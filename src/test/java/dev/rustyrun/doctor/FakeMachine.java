@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A made-up machine: an ordinary Debian 12 on which everything works, until a test takes something away. */
+/** A fake machine: an ordinary Debian 12 on which everything works, until a test removes something. */
 final class FakeMachine implements Machine {
 
     static final long ALL_CAPABILITIES = 0x1ffffffffffL;

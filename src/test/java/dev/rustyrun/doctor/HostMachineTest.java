@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** The machine that the tests run on, whatever it can do. */
+/** The machine on which the tests run, whatever its features. */
 class HostMachineTest {
 
     private final Machine machine = new HostMachine(Linux.host(), false);

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code cp} names its copies, as docker does it. The container is a directory, so this needs no root. */
+/**
+ * The names that {@code cp} gives its copies, as docker does. The container is a plain directory, so this needs no
+ * root.
+ */
 class FileCopyTest {
 
     private final HostFiles files = new HostFiles(Linux.host());

@@ -21,7 +21,7 @@ class ImageSourcesTest {
         try {
             reference = ImageReference.parse(name.replace("DIGEST", DIGEST).replace("OTHER", OTHER));
         } catch (InvalidSpecException e) {
-            // What is no name reaches no list.
+            // A text that is no image name is in no list.
             return false;
         }
         return ImageSources.parse(List.of(entry.replace("DIGEST", DIGEST)), List.of())

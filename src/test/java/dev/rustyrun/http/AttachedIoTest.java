@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a command's input and output go through a web socket, on real pipes; this test is the command and the socket. */
+/**
+ * A command's input and output through a web socket, with real pipes. The test acts as the command and as the socket.
+ */
 class AttachedIoTest {
 
-    /** A socket whose messages are on their way until the test lets them arrive. */
+    /** A socket that delivers messages only when the test allows it. */
     private static final class SlowSocket implements Sender {
 
         private final StringBuffer sent = new StringBuffer();

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** What is counted of attempts to reach hosts. */
+/** The metrics of attempts to reach hosts. */
 class EgressMetricsTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

@@ -17,7 +17,7 @@ import java.net.URI;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The health checks over HTTP, on a recorded kernel that allows namespaces or not. */
+/** The health checks over HTTP, on a recording kernel that allows or refuses namespaces. */
 @QuarkusTest
 class HealthTest {
 

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The doors of HTTP: from the body of a request to a Spec, by a service that allows all that can be allowed. */
+/** Turns the bodies of HTTP requests into Specs, by a service with the most permissive settings. */
 public final class HttpDoor {
 
     private final Linux linux;
@@ -22,7 +22,7 @@ public final class HttpDoor {
     private final Specs specs;
 
     /**
-     * A service.
+     * Makes a service.
      *
      * @param mounts the directories that requests may mount, by name
      */
@@ -47,7 +47,7 @@ public final class HttpDoor {
         this.specs = new Specs(new RootfsFolder(linux, config), limits, new UserNamespaces(tools, config));
     }
 
-    /** What {@code POST /v1/run} would launch. */
+    /** The Spec that {@code POST /v1/run} would launch. */
     public Spec run(byte[] body) {
         LaunchRequest request = new LaunchRequest();
         RequestJson.read(body, request, new InputRequest());
@@ -55,7 +55,7 @@ public final class HttpDoor {
         return ResolvedSpec.of(linux, specs.resolve(request, millis), false, UserIds.HOST);
     }
 
-    /** What {@code POST /v1/containers} would launch. */
+    /** The Spec that {@code POST /v1/containers} would launch. */
     public Spec container(byte[] body) {
         LaunchRequest launch = new LaunchRequest();
         ContainerRequest request = new ContainerRequest();

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Requests with an Idempotency-Key. In Quarkus, because Responses do not exist without it. */
+/** Requests with an Idempotency-Key. Runs in Quarkus, because JAX-RS Responses need its implementation. */
 @QuarkusTest
 class IdempotencyKeysTest {
 

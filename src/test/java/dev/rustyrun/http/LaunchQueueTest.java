@@ -22,7 +22,7 @@ class LaunchQueueTest {
     private final AtomicInteger threads = new AtomicInteger(Integer.MAX_VALUE);
     private final CountDownLatch done = new CountDownLatch(1);
     private final ConcurrentLinkedQueue<String> ends = new ConcurrentLinkedQueue<>();
-    /** What is done when a thread is wanted that may not be made. */
+    /** Runs when the queue wants a thread that may not be made. */
     private Runnable meanwhile = () -> {};
 
     private final LaunchQueue slots = new LaunchQueue(

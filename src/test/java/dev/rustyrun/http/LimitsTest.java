@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the operator's settings for files on disk mean. */
+/** The operator's settings for files on disk. */
 class LimitsTest {
 
     private static ServeConfig config(String... settings) {

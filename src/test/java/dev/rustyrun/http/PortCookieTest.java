@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Cookies of a container's server stay below its port. */
+/** Cookies of a container's server are limited to the path of its port. */
 class PortCookieTest {
 
     private static final String PREFIX = "/v1/containers/box/ports/80";

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A redirect of a container's server leads to no other place of the service than that server. */
+/** A redirect of a container's server never leads to another part of the service. */
 class PortLocationTest {
 
     private static final String PREFIX = "/v1/containers/abc/ports/8000";

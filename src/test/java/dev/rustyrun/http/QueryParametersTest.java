@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** H13, H14: unknown parameters and fields are refused, by name. */
+/** H13, H14: unknown parameters and fields are refused, and the error names them. */
 class QueryParametersTest {
 
     @Test

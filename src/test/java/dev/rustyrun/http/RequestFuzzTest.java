@@ -47,7 +47,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Whatever a request says, it is one whose Spec is valid, or is refused in one line that names the field: never a 500. */
+/** Any request either gives a valid Spec or is refused in one line that names the field; it never causes a 500. */
 class RequestFuzzTest {
 
     private static final String RUN = """
@@ -159,7 +159,7 @@ class RequestFuzzTest {
         return use(exec.in(launch(bytes(RUN), new InputRequest())), more);
     }
 
-    /** Asks {@code more} for all that it may refuse to say. */
+    /** Reads all values of {@code more} that are only checked when they are read. */
     private static LaunchRequest use(LaunchRequest launch, Object more) {
         if (more instanceof InputRequest input) {
             input.bytes();
@@ -178,7 +178,7 @@ class RequestFuzzTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether {@code body} was taken; anything but the two exceptions that tell what is wrong fails the property. */
+    /** Whether {@code body} was accepted. Any exception but those for wrong requests fails the property. */
     private static boolean isTaken(Kind kind, byte[] body) {
         try {
             LaunchRequest launch = kind.reading.read(body);
@@ -369,6 +369,6 @@ class RequestFuzzTest {
                 "\"" + "a/".repeat(3000) + "\"");
     }
 
-    /** {@code length} characters from {@code at} on give way to {@code word}. */
+    /** Replaces {@code length} characters from {@code at} on by {@code word}. */
     record Cut(int at, int length, String word) {}
 }

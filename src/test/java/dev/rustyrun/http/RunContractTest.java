@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The requests that {@code POST /v1/run} refuses, and their problems. Nothing is launched. */
+/** Requests that {@code POST /v1/run} refuses, and their problems. Nothing is launched. */
 @QuarkusTest
 class RunContractTest {
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Hashes of streams are those of Java, whichever library computes them. */
+/** Hashes of streams equal those of Java's MessageDigest, whichever library computes them. */
 class ContentHashTest {
 
     private static final int[] LENGTHS = {0, 1, 55, 56, 63, 64, 65, 127, 128, 65_535, 65_536, 65_537, 300_000};
@@ -35,7 +35,10 @@ class ContentHashTest {
         }
     }
 
-    /** The README's test command installs openssl, and so the library: without it the test above compares Java with Java. */
+    /**
+     * The README's test command installs openssl and so the library. Without the library, the test above would compare
+     * Java with itself.
+     */
     @Test
     void the_library_is_used_and_knows_what_it_does_not_offer() {
         CryptoLibrary library = CryptoLibrary.open().orElseThrow();

@@ -202,7 +202,7 @@ class ImageArchiveTest {
             try (Stream<Path> left = Files.list(store.root().resolve("partial"))) {
                 assertTrue(left.noneMatch(file -> file.getFileName().toString().startsWith("new-")), "archive " + i);
             } catch (NoSuchFileException e) {
-                // Nothing was made.
+                // The folder does not exist, so nothing was made.
             }
         }
     }

@@ -152,7 +152,7 @@ class ImageStoreTest {
         assertTrue(store.room().reservation().isEmpty());
     }
 
-    /** Whether so many bytes could be taken. */
+    /** Whether this many bytes could be reserved. */
     private boolean reserved(long bytes) throws IOException {
         try (RoomReservation room = store.room().reservation().orElseThrow()) {
             return room.take(bytes);

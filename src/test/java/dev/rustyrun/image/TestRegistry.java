@@ -18,10 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A registry in this process, which can be told to misbehave. */
+/** A registry in this process, which a test can make misbehave. */
 final class TestRegistry implements AutoCloseable {
 
-    /** What is done instead of an answer, once. */
+    /** Replaces one answer. */
     interface Trick {
 
         void play(HttpExchange exchange) throws IOException;
@@ -32,13 +32,13 @@ final class TestRegistry implements AutoCloseable {
     private final Map<String, byte[]> content = new ConcurrentHashMap<>();
     private final Map<String, Queue<Trick>> tricks = new ConcurrentHashMap<>();
 
-    /** The requests: method, path and the headers that matter. */
+    /** The requests so far: method, path, and the Authorization and Range headers. */
     final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
-    /** The value that an Authorization header must have; empty for none. */
+    /** The required value of the Authorization header; empty if none is required. */
     volatile String wanted = "";
 
-    /** How it asks for one. */
+    /** The WWW-Authenticate header of answers that require authorization. */
     volatile String challenge = "";
 
     TestRegistry() throws IOException {
@@ -56,12 +56,12 @@ final class TestRegistry implements AutoCloseable {
         content.put(path, bytes);
     }
 
-    /** Has the next requests for a path answered otherwise. */
+    /** Replaces the answers to the next requests for a path. */
     void next(String path, Trick... more) {
         tricks.computeIfAbsent(path, none -> new ConcurrentLinkedQueue<>()).addAll(List.of(more));
     }
 
-    /** Puts an image of these layers there; the digest of its manifest. */
+    /** Adds an image with these layers; returns the digest of its manifest. */
     Digest image(String repository, String tag, List<byte[]> layers) {
         StringBuilder diffIds = new StringBuilder();
         List<Descriptor> blobs = new ArrayList<>();
@@ -109,7 +109,7 @@ final class TestRegistry implements AutoCloseable {
                 send(exchange, 404, "{\"errors\":[{\"code\":\"X_UNKNOWN\",\"message\":\"unknown\\nthing\"}]}");
             }
         } catch (IOException e) {
-            // The client has gone, as some tests have it.
+            // The client has disconnected, which some tests intend.
         }
     }
 
@@ -131,13 +131,13 @@ final class TestRegistry implements AutoCloseable {
         exchange.getResponseBody().write(bytes);
     }
 
-    /** An answer that ends too early. */
+    /** An answer whose body ends after {@code length} bytes. */
     static Trick brokenAfter(byte[] all, int length) {
         return exchange -> {
             exchange.sendResponseHeaders(200, all.length);
             exchange.getResponseBody().write(all, 0, length);
             exchange.getResponseBody().flush();
-            // The client has read them before the connection breaks: what is in flight may be lost with it.
+            // By now the client should have read these bytes; data in flight may be lost when the connection breaks.
             throw new IOException("broken off");
         };
     }

@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** A tar in memory. */
+/** Makes tar archives in memory. */
 final class TestTar {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
 
-    /** One with a single file. */
+    /** An archive with a single file. */
     static byte[] of(String name, String content) throws IOException {
         return new TestTar()
                 .file(name, content.getBytes(StandardCharsets.UTF_8))

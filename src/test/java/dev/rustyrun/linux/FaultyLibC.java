@@ -5,12 +5,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The real kernel, where a given call comes to nothing: an Error is thrown instead, or the kernel has no room. A stage that is
- * started is a program that ends at once.
+ * The real kernel with injected faults: one given call throws an Error or fails with an errno for exhausted resources.
+ * Started stages are replaced by a program that ends at once.
  */
 public final class FaultyLibC implements LibC {
 
-    /** What may have no room. */
+    /** The calls that can fail for lack of resources. */
     private static final Set<String> TAKING = Set.of(
             "open",
             "openat",
@@ -32,12 +32,12 @@ public final class FaultyLibC implements LibC {
     private volatile int errno;
     private volatile String failed = "";
 
-    /** The checked calls over this kernel. */
+    /** The checked calls on this kernel. */
     public Linux linux() {
         return new Linux(this);
     }
 
-    /** Counts from now on. The call with this number fails, once. */
+    /** Starts to count calls. The call with this number fails, once. */
     public void failAt(int number, int errnoOrError) {
         failed = "";
         errno = errnoOrError;
@@ -45,7 +45,7 @@ public final class FaultyLibC implements LibC {
         calls.set(0);
     }
 
-    /** No call fails any more; the one that has, empty when there were not so many. */
+    /** Ends the injection. Returns the call that failed, or an empty string if fewer calls were made. */
     public String heal() {
         fault = Integer.MAX_VALUE;
         return failed;
@@ -67,7 +67,7 @@ public final class FaultyLibC implements LibC {
     }
 
     private boolean fails(String name) {
-        // A descriptor is free whatever close(2) says.
+        // close(2) frees the descriptor even if it fails, so an injected failure would leak it.
         boolean counts = errno > 0 ? TAKING.contains(name) : !name.equals("close");
         return counts && calls.incrementAndGet() == fault;
     }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The checked facade, over a recording kernel and, for what needs no root, over the real one. */
+/** The checked facade, on a recording kernel and, where no root is needed, on the real one. */
 class LinuxTest {
 
     @Test

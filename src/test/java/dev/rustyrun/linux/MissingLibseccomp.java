@@ -5,7 +5,7 @@ public final class MissingLibseccomp {
 
     private MissingLibseccomp() {}
 
-    /** Fails as it does there. */
+    /** Fails as on such a machine. */
     public static SeccompLibrary open() {
         return SeccompLibrary.open("libseccomp-is-not-installed.so.2");
     }

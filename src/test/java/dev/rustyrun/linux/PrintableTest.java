@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** S22, C30: what others have written cannot command a terminal, and does not fill it. */
+/** S22, C30: texts from others cannot control a terminal or fill it. */
 class PrintableTest {
 
     @Test

@@ -3,7 +3,7 @@ package dev.rustyrun.linux;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A kernel with a file system that limits projects, and has one open directory of which nothing else is known. */
+/** A fake kernel whose file system supports project quotas. It has one open directory. */
 public final class ProjectKernel {
 
     private final Map<Integer, Long> limits = new HashMap<>();
@@ -14,12 +14,16 @@ public final class ProjectKernel {
     private boolean collides;
     private boolean isKilled;
 
-    /** @param enforces whether its limits are in force */
+    /**
+     * Makes a kernel without limits.
+     *
+     * @param enforces whether the file system enforces quotas
+     */
     public ProjectKernel(boolean enforces) {
         this.enforces = enforces;
     }
 
-    /** The checked calls over it. */
+    /** The checked calls on this kernel. */
     public Linux linux() {
         return new Linux(new LibC() {
             @Override
@@ -73,34 +77,34 @@ public final class ProjectKernel {
         return 0;
     }
 
-    /** Lets another directory have come into the next project at the same moment. */
+    /** Makes another directory get the next project id at the same moment. */
     public ProjectKernel colliding() {
         collides = true;
         return this;
     }
 
-    /** Lets every later limit fail, as if the process were killed before it. */
+    /** Makes every later call that sets a limit fail, as if the process were killed before it. */
     public ProjectKernel failing() {
         isKilled = true;
         return this;
     }
 
-    /** The project into which another came. */
+    /** The project id that another directory got as well. */
     public int collided() {
         return collided;
     }
 
-    /** The project of the directory. */
+    /** The directory's project id. */
     public int project() {
         return project;
     }
 
-    /** Whether what comes into the directory is of its project, too. */
+    /** Whether new files in the directory inherit its project id. */
     public boolean inherits() {
         return (flags & QuotaCalls.FSX_PROJINHERIT) != 0;
     }
 
-    /** The limits that there are, in kibibytes, by project. */
+    /** The limits in kibibytes by project id. */
     public Map<Integer, Long> limits() {
         return limits;
     }

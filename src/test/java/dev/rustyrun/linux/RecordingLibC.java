@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A kernel that does nothing but remember what it was asked, so that stages can be tested without root. Every call
- * succeeds with the next new descriptor number, unless it was told to fail.
+ * A fake kernel that only records its calls, so that stages can be tested without root. Every call succeeds with a new
+ * descriptor number unless a test makes it fail.
  */
 public final class RecordingLibC {
 
-    /** Where statx(2) writes it. */
+    /** The offset of the inode number in the buffer of statx(2). */
     private static final int INODE = 32;
 
     private static final int NEW_LISTENER = 1 << 3;
 
-    /** How long poll(2) without a time limit waits at most, so that no test hangs. */
+    /** The longest wait of a poll(2) without a timeout, so that no test hangs. */
     private static final int LONGEST_WAIT_MILLIS = 1000;
 
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -28,29 +28,32 @@ public final class RecordingLibC {
     private final Map<Integer, String> written = new ConcurrentHashMap<>();
     private boolean hasWritten;
 
-    /** The calls so far, as {@code name(argument, …)}; arrays and structs are left out. */
+    /** The calls so far, as {@code name(argument, …)}, without arrays and structs. */
     public List<String> calls() {
         return calls;
     }
 
-    /** All that was written to a descriptor so far. */
+    /** All bytes written to a descriptor so far. */
     public String written(int descriptor) {
         return written.getOrDefault(descriptor, "");
     }
 
-    /** Lets every later call of {@code name}, or of {@code name(argument…} when it has such, fail with {@code errno}. */
+    /**
+     * Makes every later call of {@code name} fail with {@code errno}. The name may include arguments:
+     * {@code name(argument…}.
+     */
     public RecordingLibC failing(String name, int errno) {
         failures.put(name, errno);
         return this;
     }
 
-    /** Takes {@link #failing} back. */
+    /** Undoes {@link #failing}. */
     public RecordingLibC succeeding(String name) {
         failures.remove(name);
         return this;
     }
 
-    /** The checked calls over this kernel. */
+    /** The checked calls on this kernel. */
     public Linux linux() {
         return new Linux(new LibC() {
             @Override
@@ -66,8 +69,8 @@ public final class RecordingLibC {
     }
 
     /**
-     * Lets poll(2) wait for the next write(2), as a thread that waits for events would: one that found nothing at once
-     * would ask again for as long as the tests take, and each of its calls would be remembered.
+     * Makes poll(2) wait for the next write(2). A thread that waits for events would otherwise poll in a busy loop, and
+     * each of its calls would be recorded.
      */
     private void awaitWrite(String name, Object... arguments) {
         synchronized (calls) {
@@ -109,9 +112,9 @@ public final class RecordingLibC {
                 yield input.count();
             }
             case "statx" -> {
-                // A file's number is all that tells one from another.
+                // Tests compare files by inode number only.
                 byte[] statx = (byte[]) arguments[4];
-                // An open file is told by its descriptor, any other by its path.
+                // An open file is identified by its descriptor, any other by its path.
                 Object file = "".equals(arguments[1]) ? arguments[0] : arguments[1];
                 statx[INODE] = (byte) String.valueOf(file).hashCode();
                 yield 0;

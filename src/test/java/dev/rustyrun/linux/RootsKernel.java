@@ -1,11 +1,11 @@
 package dev.rustyrun.linux;
 
-/** This machine's kernel, which says to everybody that they are root: a test sees the same, whoever runs it. */
+/** The real kernel, except that the user is always root, so that a test has the same result for every user. */
 public final class RootsKernel {
 
     private RootsKernel() {}
 
-    /** The checked calls over it. */
+    /** The checked calls on this kernel. */
     public static Linux linux() {
         LibC host = new JffiLibC();
         return new Linux(new LibC() {

@@ -18,7 +18,7 @@ class RouteMessageTest {
     private static final byte[] LOCAL = {8, 0, 2, 0, 10, 0, 0, 1};
     private static final byte[] LABEL = {9, 0, 3, 0, 'e', 't', 'h', '0', 0, 0, 0, 0};
 
-    /** An answer of the kernel's about one address, with a label that must not come along. */
+    /** A netlink answer with one address, and a label that must be ignored. */
     private static byte[] answer(int index, int flags, int scope) {
         return ByteBuffer.allocate(24 + LABEL.length + LOCAL.length)
                 .order(ByteOrder.nativeOrder())

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** libseccomp, and seccomp(2) on the real kernel: a filter ends with the thread that has it, so no root is needed. */
+/** libseccomp and seccomp(2) on the real kernel. Needs no root, because a filter ends with its thread. */
 class SeccompLibraryTest {
 
     private static final int ALLOW = 0x7fff0000;
@@ -78,7 +78,7 @@ class SeccompLibraryTest {
     @Test
     void a_program_that_is_none_is_refused_by_the_kernel() {
         LinuxException e = assertThrows(LinuxException.class, () -> Linux.host().installSeccomp(new byte[8], 0));
-        // EACCES without root, which needs no_new_privs.
+        // EACCES without root, which would need no_new_privs first.
         assertTrue(
                 e.getMessage().matches("seccomp SECCOMP_SET_MODE_FILTER\\(1, 0\\): (EINVAL|EACCES) .*"),
                 e.getMessage());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** S19: whatever is in a file's place, nothing is waited for. */
+/** S19: reading never blocks, whatever kind of file is in the place of the expected one. */
 @Timeout(60)
 class UserFileTest {
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is told of attempts: all that somebody can read, and of the others how many they were. */
+/** Attempts are logged up to a rate that a person can read; beyond it they are only counted. */
 class AttemptLogTest {
 
     private static final EgressAttempt ALLOWED = new EgressAttempt("a.example.org", 443, "203.0.113.1", "", 10, 20);

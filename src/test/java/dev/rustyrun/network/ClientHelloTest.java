@@ -16,10 +16,10 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 
-/** Which server a TLS client asks for, read from what a real one sends. */
+/** The server name that a TLS client requests, read from the bytes of a real client. */
 class ClientHelloTest {
 
-    /** The first record of a client that wants the server {@code name}. */
+    /** The first TLS record of a client that connects to {@code name}. */
     static byte[] of(String... name) throws IOException, GeneralSecurityException {
         SSLEngine client = SSLContext.getDefault().createSSLEngine();
         client.setUseClientMode(true);

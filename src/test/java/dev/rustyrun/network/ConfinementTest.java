@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
-/** The filter of a proxy's system calls, as the kernel goes through it; Documentation/networking/filter.rst. */
+/** The seccomp filter of a proxy, interpreted as the kernel does; Documentation/networking/filter.rst. */
 class ConfinementTest {
 
     private static final boolean ARM = "aarch64".equals(System.getProperty("os.arch"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which hosts a policy lets a container reach, and the spellings and addresses by which it could be got around. */
+/** The hosts that a policy allows, and spellings and addresses that could bypass it. */
 class EgressPolicyTest {
 
     private static final String PUBLIC = "203.0.113.10";
@@ -104,7 +104,7 @@ class EgressPolicyTest {
     void an_international_name_is_its_ascii_form() {
         assertEquals(Optional.of(PUBLIC), reached("b\u00fccher.example.org", "xn--bcher-kva.example.org", 80, PUBLIC));
         assertEquals(Optional.of(PUBLIC), reached("xn--bcher-kva.example.org", "B\u00dcCHER.example.org", 80, PUBLIC));
-        // Full-width letters and dots are those of ASCII.
+        // Full-width letters and dots are equal to the ASCII ones.
         assertEquals(Optional.of(PUBLIC), reached("example.org", "\uff45xample\u3002org", 80, PUBLIC));
         assertEquals(Optional.empty(), reached("example.org", "ex\u0430mple.org", 80, PUBLIC), "a Cyrillic letter");
     }

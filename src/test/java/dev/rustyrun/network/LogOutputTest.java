@@ -8,7 +8,7 @@ import dev.rustyrun.linux.Linux;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A proxy never waits for whoever reads its log. */
+/** A proxy never blocks on a reader of its log. */
 class LogOutputTest {
 
     private final Linux linux = Linux.host();

@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever a config.json says, it is a Spec or is refused in one line, by the reader or by the validator. */
+/** Any config.json either gives a valid Spec or is refused in one line, by the reader or by the validator. */
 class ConfigJsonFuzzTest {
 
     private static final HostFeatures HOST = new HostFeatures(true, true, false, 022);
@@ -74,7 +74,7 @@ class ConfigJsonFuzzTest {
             "[[[[[[",
             "\"user\"");
 
-    /** Whether {@code json} was taken for a container; anything but an InvalidSpecException fails the property. */
+    /** Whether {@code json} was accepted; any exception but InvalidSpecException fails the property. */
     private static boolean isContainer(String json) {
         try {
             Spec spec = ConfigJson.read(json, Path.of("/bundle"), HOST).spec();
@@ -163,6 +163,6 @@ class ConfigJsonFuzzTest {
                 "\"\\n\"");
     }
 
-    /** {@code length} characters from {@code at} on give way to {@code word}. */
+    /** Replaces {@code length} characters from {@code at} on by {@code word}. */
     record Cut(int at, int length, String word) {}
 }

@@ -35,7 +35,7 @@ class ConfigJsonTest {
     private static final HostFeatures PLAIN = new HostFeatures(false, false, false, 027);
     private static final HostFeatures ALL = new HostFeatures(true, true, true, 022);
 
-    /** A config.json whose process, top level and linux section have these more members. */
+    /** A config.json with these additional members in process, at the top level and in linux. */
     private static String config(String process, String top, String linux) {
         return """
                 {"ociVersion": "1.2.0", "root": {"path": "rootfs"},
@@ -73,7 +73,7 @@ class ConfigJsonTest {
         SpecValidator.check(spec);
     }
 
-    /** C26: ids are unsigned and have 32 bits. */
+    /** C26: ids are unsigned 32-bit numbers. */
     @Test
     void ids_are_as_wide_as_the_kernels() {
         Spec.User user = parse(
@@ -90,7 +90,7 @@ class ConfigJsonTest {
                         Id.number(user.additionalGids().get(0))));
     }
 
-    /** C26 and C37: engines that know no "unset" write 0, or -1 without its sign. */
+    /** C26 and C37: engines without a notion of "unset" write 0, or -1 as an unsigned number. */
     @Test
     void what_engines_write_for_unset_is_unset() {
         Resources resources = resources("""

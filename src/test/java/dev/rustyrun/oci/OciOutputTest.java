@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is written in the specification's forms: the template, the features and the state. */
+/** Output in the specification's formats: template, features and state. */
 class OciOutputTest {
 
     private static Spec read(String template) {
@@ -67,7 +67,7 @@ class OciOutputTest {
                         "/sys", "bind", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"))));
     }
 
-    /** features-schema.json of the specification: these are required, and of these types. */
+    /** The fields and types that features-schema.json of the specification requires. */
     @Test
     void the_features_have_the_specifications_structure() {
         JsonNode features = JsonText.tree("features", FeaturesJson.write("1.2.3"));
@@ -103,7 +103,9 @@ class OciOutputTest {
         return words;
     }
 
-    /** state-schema.json: the version is SemVer, the pid at least 0, and required are version, id, status and bundle. */
+    /**
+     * state-schema.json: the version is a SemVer, the pid is at least 0; version, id, status and bundle are required.
+     */
     @ParameterizedTest
     @EnumSource(
             value = ContainerStatus.class,

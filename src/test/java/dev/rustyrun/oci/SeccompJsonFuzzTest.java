@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever a file says, the reader gives a profile or one line about what is wrong with it, and nothing else. */
+/** For any file, the reader gives a profile or one line that says what is wrong. */
 class SeccompJsonFuzzTest {
 
     private static final Machine MACHINE = new Machine(Seccomp.Arch.X86_64, "6.1.0");
@@ -57,7 +57,7 @@ class SeccompJsonFuzzTest {
             "\"..\"",
             "[[[[[[");
 
-    /** Whether {@code json} was taken for a profile; anything but an InvalidSpecException fails the property. */
+    /** Whether {@code json} was accepted; any exception but InvalidSpecException fails the property. */
     private static boolean isProfile(String json) {
         try {
             SeccompJson.parse(json, Capability.DEFAULTS, MACHINE);
@@ -87,7 +87,7 @@ class SeccompJsonFuzzTest {
     @Property(tries = 1000)
     void a_good_profile_with_one_value_replaced_is_a_profile_or_refused(
             @ForAll @IntRange(min = 0, max = 60) int which, @ForAll("values") String value) {
-        // Values are what stands behind a colon, or between brackets.
+        // Values are strings that no colon follows, and numbers.
         AtomicInteger left = new AtomicInteger(which);
         isProfile(java.util.regex.Pattern.compile("\"[^\"]*\"(?!:)|\\b\\d+\\b")
                 .matcher(GOOD)
@@ -150,6 +150,6 @@ class SeccompJsonFuzzTest {
                 "\"\\n\"");
     }
 
-    /** {@code length} characters from {@code at} on give way to {@code word}. */
+    /** Replaces {@code length} characters from {@code at} on by {@code word}. */
     record Cut(int at, int length, String word) {}
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Profiles in the specification's form and in docker's, and what is said about wrong ones; ' stands for ". */
+/** Profiles in the specification's and in docker's format, and messages about wrong ones; ' stands for ". */
 class SeccompJsonTest {
 
     private static final Machine X86_64 = new Machine(Arch.X86_64, "5.15.0-91-generic");

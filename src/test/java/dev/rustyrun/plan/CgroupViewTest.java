@@ -10,7 +10,7 @@ import dev.rustyrun.step.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a mount of type cgroup comes to on hosts with the one, the other, and both versions. */
+/** The plan for a mount of type cgroup on hosts with cgroup v1, v2 or both. */
 class CgroupViewTest {
 
     private static final CgroupHierarchy UNIFIED = new CgroupHierarchy("/sys/fs/cgroup", "cgroup2", "");

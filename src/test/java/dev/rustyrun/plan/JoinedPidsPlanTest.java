@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is planned for a container that joins a PID namespace: it is set up outside, and appears in there at the end. */
+/** The plan for a container that joins a PID namespace: it is set up outside and enters the namespace at the end. */
 class JoinedPidsPlanTest {
 
     private static final int PIDS = CloneFlag.CLONE_NEWPID.value();
@@ -182,7 +182,10 @@ class JoinedPidsPlanTest {
         assertEquals(2, appearing(plan).cgroups());
     }
 
-    /** systemd would end the scope, which has no process between the first that enters it and the second. */
+    /**
+     * systemd would end the scope in the time between the first process that enters it and the second one, when it has
+     * no process.
+     */
     @Test
     void who_only_looks_from_a_cgroup_does_not_end_what_holds_it() {
         LaunchPlan plan = PlanCompiler.compile(

@@ -17,7 +17,7 @@ import dev.rustyrun.step.StepKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** In which order a container's set-up, hooks, waits and command come. */
+/** The order of a container's set-up, hooks, waits and command. */
 class LifecyclePlanTest {
 
     private static final HostFacts FILTERED = new HostFacts(
@@ -199,7 +199,7 @@ class LifecyclePlanTest {
                         .toList());
     }
 
-    /** One instruction, BPF_RET | BPF_K, with this verdict. */
+    /** A filter of one instruction, BPF_RET | BPF_K, that returns {@code verdict}. */
     private static HostFacts filteredBy(int verdict) {
         byte[] program = java.nio.ByteBuffer.allocate(8)
                 .order(java.nio.ByteOrder.nativeOrder())

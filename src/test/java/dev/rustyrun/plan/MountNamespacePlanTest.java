@@ -99,7 +99,7 @@ class MountNamespacePlanTest {
                 List.of(new Joined(NamespaceType.MOUNT, "/proc/7/ns/mnt")),
                 Optional.of("/proc/7/root"),
                 Lifecycle.FOREGROUND);
-        // The third of those that init inherits is the socket to its successor.
+        // The third descriptor that init inherits is the socket to its successor.
         assertTrue(plan.child().contains(new MountNamespaceStep.OpenRoot("/proc/7/root", 3)));
         int joined = plan.init().indexOf(new NamespaceStep.JoinNamespace("/proc/7/ns/mnt", MOUNTS, false));
         assertEquals(

@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a Spec compiles to; no root, no kernel. */
+/** The plans that Specs compile to; needs no root and no kernel. */
 class PlanCompilerTest {
 
     private static final HostFacts PREPARED = new HostFacts(
@@ -439,7 +439,7 @@ class PlanCompilerTest {
         assertTrue(plan.init().subList(0, steps).stream().anyMatch(PivotStep.PivotRoot.class::isInstance));
         assertFalse(plan.init().subList(0, steps).stream().anyMatch(PrivilegeStep.class::isInstance));
         assertFalse(plan.init().subList(0, steps).stream().anyMatch(ExecStep.class::isInstance));
-        // Its path may lead elsewhere by then.
+        // Not done ahead, because the working directory's path may lead elsewhere when the command starts.
         assertFalse(plan.init().subList(0, steps).stream().anyMatch(CommandStep.ChangeDirectory.class::isInstance));
         LaunchPlan proxied = PlanCompiler.compile(
                 spec().annotation(Spec.ALLOW_ANNOTATION, "example.org").build(), PREPARED);

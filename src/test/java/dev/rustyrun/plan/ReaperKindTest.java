@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which reaper a filter lets there be. */
+/** The kind of reaper that a seccomp filter allows. */
 class ReaperKindTest {
 
     private static final boolean ARM = "aarch64".equals(System.getProperty("os.arch"));

@@ -115,7 +115,7 @@ class TaskPlanTest {
     void what_the_small_program_cannot_do_is_done_by_a_copy() {
         assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), false));
         assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), true));
-        // A label is for one execve; processors are set after the cgroup has been entered.
+        // An LSM label applies to one execve(2) only; processors are set after the cgroup was entered.
         assertEquals(StepKind.EXEC, lastOf(spec("p", "", Scheduling.INHERITED), false));
         assertEquals(StepKind.EXEC, lastOf(spec("", "l", Scheduling.INHERITED), false));
         assertEquals(StepKind.EXEC, lastOf(spec("", "", SCHEDULING), true));

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a service allows: the defaults, the limits, and the line that says which field is beyond them. */
+/** A service's policy: the defaults, the limits, and the message that names the field beyond them. */
 class PolicyTest {
 
     private static final long MIB = 1 << 20;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** H14: what nobody knows is refused by its name, and the same table reads and writes every request. */
+/** H14: unknown fields are refused by name, and one table reads and writes every request. */
 class RequestJsonTest {
 
     private static final String ALL = """

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The values of requests: sizes, volumes, files, and names that nobody knows. */
+/** The values of requests: sizes, volumes, files, and unknown names. */
 class ValuesTest {
 
     @ParameterizedTest

@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.LongRange;
 
-/** Whatever is asked for, and whatever the image's files say, it is a user with ids in range, or it is refused. */
+/** For any user option and any user files of an image, the result is a user with ids in range or a refusal. */
 class UsersFuzzTest {
 
     private static final String PASSWD = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:44:www:/srv:/bin/false\n";

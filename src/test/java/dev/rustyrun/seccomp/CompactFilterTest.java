@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The short program answers every call as the long one does. */
+/** The compacted program returns the same answer as the original for every call. */
 class CompactFilterTest {
 
     private static final Machine MACHINE = new Machine(Arch.X86_64, "6.1.0");
@@ -145,7 +145,7 @@ class CompactFilterTest {
 
     @Test
     void what_is_not_understood_stays_as_it_is() {
-        // BPF_LDX, BPF_IMM: nothing that libseccomp makes.
+        // BPF_LDX | BPF_IMM, which libseccomp never emits.
         byte[] program = program(new int[] {0x01, 0, 0, 1}, new int[] {0x06, 0, 0, 7});
         assertArrayEquals(program, CompactFilter.of(program));
         byte[] jumpsTooFar = program(new int[] {0x15, 9, 0, 1}, new int[] {0x06, 0, 0, 7});
@@ -155,7 +155,7 @@ class CompactFilterTest {
 
     @Test
     void far_answers_and_arguments_are_reached() {
-        // Every second call has an answer of its own.
+        // Every second call number has its own answer.
         List<int[]> instructions = new ArrayList<>();
         instructions.add(new int[] {0x20, 0, 0, 0});
         for (int i = 0; i < 1500; i++) {

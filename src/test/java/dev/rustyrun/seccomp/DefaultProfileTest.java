@@ -16,7 +16,10 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What Rustyrun's own profile does to calls, told by running what libseccomp makes of it. Numbers are x86-64's. */
+/**
+ * The answers of Rustyrun's default profile, by running the program that libseccomp compiles. Numbers are those of
+ * x86-64.
+ */
 class DefaultProfileTest {
 
     private static final int X86_64 = Arch.X86_64.token();

@@ -3,7 +3,7 @@ package dev.rustyrun.seccomp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Runs a filter as the kernel does: the classic BPF that seccomp allows, over one {@code struct seccomp_data}. */
+/** Runs a filter as the kernel does: the classic BPF that seccomp allows, on one {@code struct seccomp_data}. */
 final class FilterInterpreter {
 
     static final int ALLOW = 0x7fff0000;
@@ -27,7 +27,7 @@ final class FilterInterpreter {
         return program.capacity() / 8;
     }
 
-    /** What the filter returns for the call {@code number} of the audit architecture {@code arch}. */
+    /** The filter's return value for the call {@code number} on the audit architecture {@code arch}. */
     int run(int arch, int number, long... args) {
         ByteBuffer data = ByteBuffer.allocate(DATA_SIZE).order(ByteOrder.nativeOrder());
         data.putInt(0, number).putInt(4, arch);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.rustyrun.linux.MissingLibraryException;
 import dev.rustyrun.linux.SeccompLibrary;
 
-/** The library, which tests that compile need. */
+/** Skips tests that compile filters if libseccomp is missing. */
 final class Libseccomp {
 
     private Libseccomp() {}

@@ -24,7 +24,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Small profiles, compiled by libseccomp and run in an interpreter. Numbers are x86-64's. */
+/** Small profiles, compiled by libseccomp and run in an interpreter. Numbers are those of x86-64. */
 class SeccompCompilerTest {
 
     private static final Machine MACHINE = new Machine(Arch.X86_64, "6.1.0");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a filter is compiled and when it comes from the cache; the compiler here only counts. */
+/** The cache of filters: when one is compiled and when it is reused. The compiler here only counts. */
 class SeccompFiltersTest {
 
     private static final Machine MACHINE = new Machine(Arch.X86_64, "6.1.0-1");

@@ -12,7 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The head of a filter, before a filter that allows all. */
+/** The instructions that refuse unknown calls, placed before a filter that allows all. */
 class UnknownCallsTest {
 
     private static final int X32 = 0x40000000;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a private network is asked for with: words and annotations. */
+/** The options and annotations of a private network. */
 class ConnectedNetworkTest {
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** What holds for every list of processors. */
+/** Properties that hold for every list of processors. */
 class CpuListPropertyTest {
 
     @Property

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonFaultTest {
 
-    /** Names of classes, options and methods of the library, and its places. */
+    /** The library's class, option and method names and its source locations, which must not occur in messages. */
     private static final Pattern LIBRARY =
             Pattern.compile("`|Source|REDACTED|Stream|Feature|[a-z]\\.[a-z]|Exception|\\(CTRL.*CTRL|\\R");
 

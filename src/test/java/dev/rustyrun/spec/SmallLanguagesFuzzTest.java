@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.LongRange;
 
-/** Mount options, id mappings and paths, whatever is written in them. */
+/** Mount options, id mappings and paths, with arbitrary text. */
 class SmallLanguagesFuzzTest {
 
     private static final long LAST_ID = 0xFFFF_FFFEL;
@@ -154,7 +154,7 @@ class SmallLanguagesFuzzTest {
         assertTrue(ProcPaths.mayBeCovered(other) && !ProcPaths.isCoverable(other), other);
     }
 
-    /** Ways to stay where one is. */
+    /** Path elements that lead back to the same directory. */
     @Provide
     Arbitrary<List<String>> proc() {
         return Arbitraries.of("", "/", "/.", "//", "/x/..", "/./y/./..", "/a/b/../..")

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a command's input and output, on real pipes; this test is the command. */
+/** A command's input and output over real pipes; the test acts as the command. */
 class CapturedIoTest {
 
     private final Linux linux = Linux.host();
@@ -139,7 +139,7 @@ class CapturedIoTest {
         linux.setNonBlocking(closed[1]);
         linux.setNonBlocking(stdout[0]);
         linux.setNonBlocking(stderr[0]);
-        // The JVM ignores SIGPIPE, as stages block it.
+        // The JVM ignores SIGPIPE; stages block it, with the same effect.
         CapturedIo io = new CapturedIo(linux, new CommandPipes(closed[1], stdout[0], stderr[0]), new byte[10], 1);
         relay(io);
         endOutput();

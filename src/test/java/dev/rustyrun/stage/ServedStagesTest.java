@@ -15,7 +15,7 @@ class ServedStagesTest {
 
     private final Linux linux = Linux.host();
 
-    /** A child that starts a process which holds its channel open, and ends when that is closed. */
+    /** A child with a process that keeps the child's channel open, and ends when the other end is closed. */
     private ServedStages start() {
         List<String> command = List.of("sh", "-c", "cat <&3 >&3 & wait");
         return ServedStages.start(

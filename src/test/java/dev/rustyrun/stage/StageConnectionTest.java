@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is made of the stages' reports, on a real socket; this test is the stages. */
+/** Handling of the stages' reports over a real socket; the test acts as the stages. */
 class StageConnectionTest {
 
     private static final int PID = 4711;
@@ -32,7 +32,7 @@ class StageConnectionTest {
     private final int[] channel = linux.socketPair();
     private final List<String> told = new ArrayList<>();
     private final List<Integer> terminals = new ArrayList<>();
-    /** It is killed for real when a container is let go. */
+    /** A real process, because releasing a container kills it. */
     private final int child = linux.spawn("/bin/sleep", -1, List.of("sleep", "1000"), List.of());
 
     private final StageConnection connection =
@@ -173,7 +173,7 @@ class StageConnectionTest {
         assertEquals(new Received(1, -1), linux.receive(channel[1], word, 1));
     }
 
-    /** What is done to it later, such as its first size, would be a signal to the command. */
+    /** Later changes, such as setting the first size, would send a signal to the command. */
     @Test
     void the_command_waits_until_its_terminal_is_taken() {
         int[] pipe = linux.pipe();
@@ -195,7 +195,7 @@ class StageConnectionTest {
         say(new Report.Due(0, pipe[1]));
         linux.close(pipe[1]);
         linux.close(channel[1]);
-        // A process that another test is just starting has a copy of that until it executes its program.
+        // A process that another test is starting has a copy of the descriptor until it executes its program.
         PollSet end = new PollSet(1);
         end.add(channel[0], PollSet.POLLHUP);
         assertTrue(linux.poll(end, 60_000), "all copies are closed");

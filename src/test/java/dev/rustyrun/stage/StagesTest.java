@@ -30,7 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** How steps are performed and reported, on a recording kernel: no root, no container. */
+/** Applying and reporting of steps on a recording kernel; needs no root and no container. */
 class StagesTest {
 
     private static List<String> perform(RecordingLibC kernel, Step... steps) {
@@ -155,7 +155,7 @@ class StagesTest {
                     kernel,
                     new RootStep.EnterRootfs("/r", 0),
                     new MountStep.BindMount("/s", "/t", true, 0, 0, MountAttr.MOUNT_ATTR_RDONLY, 0, 0));
-            // The root's own descriptor stays open until execve.
+            // The descriptor of the root stays open until execve(2).
             long opened = calls.stream()
                             .filter(c -> c.startsWith("open") && !c.startsWith(failing))
                             .count()

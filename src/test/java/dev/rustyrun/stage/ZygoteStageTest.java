@@ -6,7 +6,7 @@ import dev.rustyrun.linux.Linux;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A zygote whose server ends, at any moment, ends too and says nothing. */
+/** A zygote whose server ends at any moment ends as well, without output. */
 class ZygoteStageTest {
 
     private final Linux linux = Linux.host();

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The small programs that processes of ours become: their bytes are those of their sources, and they are as small as they look. */
+/**
+ * The small assembly programs that some processes execute: their bytes match their sources, and the executables have
+ * the intended segments and data.
+ */
 class AssembledProgramsTest {
 
     private static final long BASE = 0x400000;

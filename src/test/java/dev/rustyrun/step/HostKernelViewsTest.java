@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which mounts of the host's are found; no root, no kernel. */
+/** Finds the host's mounts; needs no root and no kernel. */
 class HostKernelViewsTest {
 
     private static final String MOUNTINFO = """

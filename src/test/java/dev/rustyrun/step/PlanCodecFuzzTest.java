@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Any steps survive the journey to their stage, and bytes that are none are refused. */
+/** Any steps survive encoding and decoding, and bytes that encode no steps are refused. */
 class PlanCodecFuzzTest {
 
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
@@ -50,7 +50,7 @@ class PlanCodecFuzzTest {
         }
     }
 
-    /** Lists of steps of every kind, their components anything of their type. */
+    /** Lists of steps of every kind with arbitrary components. */
     @Provide
     Arbitrary<List<Step>> steps() {
         List<Arbitrary<Step>> kinds = new ArrayList<>();
@@ -122,7 +122,7 @@ class PlanCodecFuzzTest {
         };
     }
 
-    /** All that UTF-8 can say. */
+    /** All texts that UTF-8 can encode. */
     private static Arbitrary<String> texts() {
         return Arbitraries.strings()
                 .all()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The copy of what an image has in a volume is the same tree. */
+/** Copying an image's files into a volume gives an equal tree. */
 class TreeCopyTest {
 
     private static final Linux LINUX = Linux.host();
@@ -157,7 +157,7 @@ class TreeCopyTest {
         assertEquals("own", Files.readString(to.resolve("own")));
     }
 
-    /** To read its holes would take hours. */
+    /** Reading the holes would take hours. */
     @Test
     void the_holes_of_a_huge_file_are_not_read() throws IOException {
         Path huge = from.resolve("huge");

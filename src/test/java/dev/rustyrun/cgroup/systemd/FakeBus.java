@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A bus with one guest at a time, to whom it answers what a test wants. */
+/** A message bus that serves one client at a time with the answers of a test. */
 final class FakeBus implements AutoCloseable {
 
     private final ServerSocketChannel server;
     private final List<Message> calls = Collections.synchronizedList(new ArrayList<>());
 
     /**
-     * @param greeting what it answers to the handshake
-     * @param answers the bytes that it answers to a call
+     * Starts the bus.
+     *
+     * @param greeting the answer to the handshake
+     * @param answers the bytes to send for a call
      */
     FakeBus(Path path, String greeting, Function<Message, byte[]> answers) throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -34,7 +36,7 @@ final class FakeBus implements AutoCloseable {
                 try (SocketChannel guest = server.accept()) {
                     serve(guest, greeting, answers);
                 } catch (IOException e) {
-                    // The guest has left.
+                    // The client has disconnected.
                 }
             }
         });
@@ -68,7 +70,7 @@ final class FakeBus implements AutoCloseable {
         return bytes.array();
     }
 
-    /** Those that have come so far. */
+    /** The calls received so far. */
     List<Message> calls() {
         return List.copyOf(calls);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages as they are on the wire. */
+/** Encoding and decoding of D-Bus messages. */
 class MessageTest {
 
     private static final String SIGNATURE = "ybnqiuxtdsogasa(sv)a{sv}(us)v";

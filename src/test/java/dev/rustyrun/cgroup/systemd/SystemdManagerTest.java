@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said to systemd, against a bus of the test's own. */
+/** The calls to systemd, against a fake bus. */
 class SystemdManagerTest {
 
     private static final String WELCOME = "DATA\r\nOK 0123456789abcdef\r\n";
@@ -44,7 +44,7 @@ class SystemdManagerTest {
         byte[] other = FakeBus.jobRemoved("/other", "b.scope", "failed");
         byte[] mine = FakeBus.jobRemoved(JOB, "a.scope", "done");
         try (FakeBus bus = bus(call -> call.text(Message.MEMBER).equals("StartTransientUnit")
-                        // It may come before the answer.
+                        // The signal may arrive before the answer to the call.
                         ? FakeBus.both(FakeBus.both(other, mine), done(call))
                         : done(call));
                 SystemdManager systemd = connect()) {

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The commands about containers, on containers without a kernel. */
+/** The commands on containers, with containers that need no kernel. */
 class CommandsTest {
 
     private final RecordingLibC kernel = new RecordingLibC();

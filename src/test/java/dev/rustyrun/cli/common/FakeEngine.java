@@ -18,27 +18,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Containers that only have a status; it remembers what it was asked to do with them. */
+/** An engine whose containers consist of a status only. It records the calls. */
 final class FakeEngine implements Engine {
 
     private final Map<String, String> statuses = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private String deadlySignal = "TERM";
 
-    /** With containers {@code ID:STATUS}. */
+    /** Makes an engine with containers, given as {@code ID:STATUS}. */
     FakeEngine(String... containers) {
         for (String container : containers) {
             statuses.put(container.split(":")[0], container.split(":")[1]);
         }
     }
 
-    /** Lets its containers end by this signal only. */
+    /** Makes the containers end only on this signal. */
     FakeEngine endingBy(String signal) {
         deadlySignal = signal;
         return this;
     }
 
-    /** What was done so far. */
+    /** The calls so far. */
     List<String> calls() {
         return calls;
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The door of {@code rustyrun --host URL run}: from the words of a command line to the body that a server gets. */
+/** Turns the arguments of {@code rustyrun --host URL run} into the body of the request. */
 public final class ClientDoor {
 
     private static final byte[] ANSWER = "{\"id\": \"0123456789ab\"}".getBytes(StandardCharsets.UTF_8);
@@ -30,7 +30,7 @@ public final class ClientDoor {
         return run;
     }
 
-    /** The model of the whole command line of a client. */
+    /** The model of a client's whole command line. */
     public static CommandLine root() {
         return ClientMain.Commands.MODEL;
     }
@@ -40,7 +40,7 @@ public final class ClientDoor {
         return OptionNames.own(model());
     }
 
-    /** What {@code --host URL run --detach WORDS} sends to {@code POST /v1/containers}. */
+    /** The body that {@code --host URL run --detach WORDS} sends to {@code POST /v1/containers}. */
     public static byte[] body(List<String> words) throws IOException {
         CommandLine run = model();
         run.parseArgs(words.toArray(String[]::new));

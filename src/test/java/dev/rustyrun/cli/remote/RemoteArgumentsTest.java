@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What is known of a client's words before its model is made is what the model says. */
+/** The quick look at a client's arguments, before the model of the command line is built, agrees with that model. */
 class RemoteArgumentsTest {
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reading a log while it is written. */
+/** Reads a log while it is written. */
 class LogReaderTest {
 
     @TempDir
@@ -125,7 +125,7 @@ class LogReaderTest {
 
     @Test
     void what_is_written_after_the_start_is_read_only_by_who_follows() throws IOException {
-        // Whatever the clock says: it may have been set back.
+        // The time must not matter, because the clock may have been set back.
         append(frame(9_000_000_000_000_000L, 1, "a\nb\n"));
         try (LogReader reader = new LogReader(log);
                 LogReader follower = new LogReader(log);

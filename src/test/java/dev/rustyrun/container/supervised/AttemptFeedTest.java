@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a service hears of proxies, in pieces as a FIFO brings it. */
+/** A proxy's reports to its service, in pieces as a FIFO may deliver them. */
 class AttemptFeedTest {
 
     private final List<String> heard = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a monitor passes input on and keeps output, on real pipes; this test is the command and the service. */
+/** A monitor's relay of input and output over real pipes. The test acts as the command and as the service. */
 class MonitorIoTest {
 
     @TempDir
@@ -29,7 +29,7 @@ class MonitorIoTest {
     private final int[] stdin = linux.pipe();
     private final int[] stdout = linux.pipe();
     private final int[] stderr = linux.pipe();
-    /** As the FIFO does, these stay open for writing. */
+    /** Stays open for writing, as the FIFO of a container's input does. */
     private final int[] input = linux.pipe();
 
     private final int[] control = linux.pipe();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StepsTest {
 
     private final AtomicInteger made = new AtomicInteger();
-    /** Of a machine that allows one thread. */
+    /** Steps on a machine that allows only one thread. */
     private final Steps steps = new Steps(work -> made.getAndIncrement() == 0 ? daemon(work) : new Refused(work));
 
     private static Thread daemon(Runnable work) {
@@ -19,7 +19,7 @@ class StepsTest {
         return thread;
     }
 
-    /** A thread that the kernel does not allow. */
+    /** A thread that the kernel refuses to start. */
     private static final class Refused extends Thread {
         Refused(Runnable work) {
             super(work);

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens, roles and the addresses on which the service may listen. */
+/** Tokens, roles, and the addresses on which the service may listen. */
 class AccessTest {
 
     private static final String TOKEN = "0123456789abcdef";

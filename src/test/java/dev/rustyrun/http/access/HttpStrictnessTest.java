@@ -23,11 +23,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** S20: what is no HTTP, or HTTP that two readers may understand differently, is refused by a problem on each port. */
+/** S20: invalid HTTP, and HTTP that two parsers may read differently, is refused with a problem on each port. */
 @QuarkusTest
 class HttpStrictnessTest {
 
-    /** Keeps what Quarkus tells of the management port. */
+    /** Stores the router of the management port, which Quarkus passes in an event. */
     @Singleton
     static class Management {
 
@@ -233,7 +233,7 @@ class HttpStrictnessTest {
     void the_management_port_has_health_and_metrics_and_nothing_else() {
         Set<String> paths = new TreeSet<>();
         collect(Management.router, "", paths);
-        // health-ui only when tests run: it answers 404.
+        // health-ui exists only while tests run, and answers 404.
         assertEquals(
                 "",
                 String.join(

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** Requests byte by byte, which no client library would send. */
+/** Sends HTTP requests byte by byte, which no client library would send. */
 final class RawHttp {
 
     private static final int PATIENCE_MILLIS = 60_000;
@@ -17,7 +17,7 @@ final class RawHttp {
      * An answer.
      *
      * @param status 0 if the connection was closed without an answer
-     * @param body its length is {@code Content-Length}; empty without one
+     * @param body of the length in {@code Content-Length}; empty without that header
      */
     record Answer(int status, String head, String body) {
 
@@ -32,21 +32,21 @@ final class RawHttp {
         this.port = port;
     }
 
-    /** A request that ends its connection, with the headers that every request has. */
+    /** Sends a request with the headers that every request needs and with Connection: close. */
     Answer request(String line, List<String> headers, String body) throws IOException {
         return send(line + "\r\nHost: 127.0.0.1:" + port + "\r\nConnection: close\r\n"
                 + headers.stream().map(header -> header + "\r\n").reduce("", String::concat)
                 + "\r\n" + body);
     }
 
-    /** Sends {@code text} as it is, in Latin-1. */
+    /** Sends {@code text} unchanged, in Latin-1. */
     Answer send(String text) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             try {
                 socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             } catch (IOException closed) {
-                // An answer from before can still be read.
+                // The server has closed the connection; an answer that it sent before can still be read.
             }
             return answer(socket.getInputStream());
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The table of docs/http.md that says which role each call needs. */
+/** The table of docs/http.md with the role that each call needs. */
 final class RoleTable {
 
     static final String WEB_SOCKET = "web socket";
@@ -16,9 +16,9 @@ final class RoleTable {
             Pattern.compile("(?m)^\\| ([A-Za-z ]+) \\| `(/[^`]*)` \\| (read|launch|admin) \\|$");
 
     /**
-     * A row.
+     * A row of the table.
      *
-     * @param call a method of HTTP, or {@link #WEB_SOCKET}
+     * @param call an HTTP method or {@link #WEB_SOCKET}
      */
     record Row(String call, String path, Role role) {
 

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** S5: what each role may do, for every resource method and web socket, however its path is spelled. */
+/** S5: the permissions of each role for every resource method and web socket, in any spelling of the path. */
 @QuarkusTest
 @TestProfile(WithTokens.class)
 class RoleTableTest {
@@ -45,7 +45,7 @@ class RoleTableTest {
     @Inject
     Router router;
 
-    /** A container that has ended: all calls are answered at once. */
+    /** Makes a container that has ended, so that all calls are answered at once. */
     private static void container() throws IOException {
         Files.createDirectories(CONTAINER);
         String launch =
@@ -110,7 +110,7 @@ class RoleTableTest {
     void nothing_is_served_besides_what_the_table_names() {
         List<String> paths = new ArrayList<>();
         collect(router, "", paths);
-        // Only for tests: it answers 404.
+        // The path exists only while tests run, and answers 404.
         paths.removeIf("/q/swagger-ui"::equals);
         assertEquals(
                 Set.of(
@@ -166,7 +166,10 @@ class RoleTableTest {
         assertEquals("", String.join("\n", wrong));
     }
 
-    /** What the API itself answers to OPTIONS, of an address that is no port of a container's: nothing else is done. */
+    /**
+     * Whether the API itself answered OPTIONS with its list of methods. Such an answer does nothing else, and is not
+     * passed to a port of a container.
+     */
     private static boolean isListOfMethods(RoleTable.Row row, RawHttp.Answer answer) {
         return row.call().equals("OPTIONS")
                 && answer.head().contains("\nAllow: ")
@@ -202,7 +205,7 @@ class RoleTableTest {
         }
     }
 
-    /** Whether its answers have no body. */
+    /** Whether the answers to this call have no body. */
     private static boolean isBare(RoleTable.Row row) {
         return row.call().equals("HEAD");
     }

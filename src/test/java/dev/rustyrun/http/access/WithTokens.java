@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A service that needs tokens: {@code ROLE-token-of-a-test} for each role. */
+/** A service that requires tokens: {@code ROLE-token-of-a-test} for each role. */
 public final class WithTokens implements QuarkusTestProfile {
 
     static final Path DATA = Path.of("target", "test-roles").toAbsolutePath();

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Which connections go when there are too many, without a network. */
+/** The choice of connections to close when there are too many; needs no network. */
 class ConnectionsTest {
 
     private static final int MAX = 4;
@@ -34,15 +34,17 @@ class ConnectionsTest {
         }
     }
 
-    /** As Vert.x does with a client that reads nothing: before it closes a connection it sends what waits, which never ends. */
+    /**
+     * Delays closing forever, as Vert.x does for a client that reads nothing: it first sends the data that is queued.
+     */
     private static final class Flushing extends ChannelOutboundHandlerAdapter {
         @Override
         public void close(ChannelHandlerContext context, ChannelPromise promise) {
-            // It waits.
+            // Does not close.
         }
     }
 
-    /** Lets the thread of this connection do what it has to. */
+    /** Runs the pending tasks of this connection's event loop. */
     private EmbeddedChannel turn(int index) {
         accepted.get(index).runPendingTasks();
         return accepted.get(index);
@@ -75,7 +77,7 @@ class ConnectionsTest {
     @Test
     void those_that_are_closed_in_one_turn_of_their_thread_count_until_their_descriptors_are_free() throws Exception {
         NioEventLoopGroup threads = new NioEventLoopGroup(1);
-        // All that is queued is one turn, however long it takes.
+        // With this ratio, the event loop runs all queued tasks in one turn, however long it takes.
         threads.setIoRatio(100);
         try {
             CountDownLatch queued = new CountDownLatch(1);

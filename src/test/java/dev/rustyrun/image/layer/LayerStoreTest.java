@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A layer is there wholly or not at all, and is what its hash says. */
+/** A layer exists completely or not at all, and its contents match its digest. */
 class LayerStoreTest {
 
     private static final Linux LINUX = Linux.host();

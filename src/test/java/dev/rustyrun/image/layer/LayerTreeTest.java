@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A layer makes its files, and nothing of it lands outside, whatever it tries. */
+/** Unpacking a layer makes its files, and never writes outside the layer, whatever the archive contains. */
 class LayerTreeTest {
 
     private static final Linux LINUX = Linux.host();
@@ -427,7 +427,7 @@ class LayerTreeTest {
         assertTrue(e.getMessage().contains("ends within an entry"), e.getMessage());
     }
 
-    /** So many zeros, without the memory for them. */
+    /** A stream of this many zeros that needs no memory for them. */
     private static InputStream zeros(long count) {
         return new InputStream() {
             private long left = count;
@@ -553,7 +553,7 @@ class LayerTreeTest {
         unpack(tar.end());
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
         try (OpenFile open = new OpenFile(LINUX, LINUX.open(folder.toString(), flags))) {
-            // Deeper than any path may be: the whole of it goes one more down.
+            // Make the tree deeper than any path can be: each round moves it one directory down.
             for (int i = 0; i < 20; i++) {
                 LINUX.makeDirectory(open.descriptor(), "more" + i, 0700);
                 LINUX.rename(open.descriptor(), i == 0 ? "root" : "more" + (i - 1), "more" + i + "/" + "m".repeat(200));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file of an image is found as an overlay would show it, and nowhere else. */
+/** A file of an image is found where an overlay mount would show it, and nowhere else. */
 class LayeredFilesTest {
 
     private static final Linux LINUX = Linux.host();
@@ -23,7 +23,7 @@ class LayeredFilesTest {
 
     private final List<String> trees = new ArrayList<>();
 
-    /** A layer over those before it. */
+    /** Adds a layer above the existing ones. */
     private Path layer() throws IOException {
         Path tree = Files.createDirectory(folder.resolve("layer" + trees.size()));
         trees.add(0, tree.toString());

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A tar stream by hand: a library would not write most of what these tests are about. */
+/** Writes tar streams byte by byte, because a library refuses to write most of the headers in these tests. */
 final class TarBytes {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -69,7 +69,7 @@ final class TarBytes {
         return add(block, contents);
     }
 
-    /** A header that has been made elsewhere, with a checksum of its own. */
+    /** Adds a header made elsewhere, with its own checksum. */
     TarBytes add(byte[] block, byte[] contents) {
         put(block, 148, "        ");
         int sum = 0;

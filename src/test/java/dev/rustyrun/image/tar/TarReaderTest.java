@@ -18,10 +18,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** S12, H15, H16: what is unusual in an archive is an error, and nothing is guessed. */
+/** S12, H15, H16: unusual contents of an archive are an error; the reader guesses nothing. */
 class TarReaderTest {
 
-    /** Headers by hand: a library would not write most of these. */
+    /** Writes headers byte by byte, because a library would not write most of these. */
     private static final class Bytes {
 
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
