@@ -59,7 +59,7 @@ class KubernetesFilesTest {
         for (String file : List.of("rustyrun", "libjffi-1.2.so")) {
             assertTrue(script.contains(file) && image.contains("target/" + file), file);
         }
-        assertTrue(image.contains("/opt/rustyrun/"), "where the installer copies from");
+        assertTrue(image.contains("/opt/rustyrun/"), "the installer copies from this folder");
         List<String> hostPaths = new ArrayList<>();
         pod.get("volumes")
                 .forEach(volume ->

@@ -112,7 +112,7 @@ class ServedLaunchFaultTest {
         attempt.make(launch());
         Set<String> before = traces();
         for (int call = 1; ; call++) {
-            assertTrue(call < MAX_CALLS, "it comes to no end");
+            assertTrue(call < MAX_CALLS, "a launch makes more calls than expected");
             Launch launch = launch();
             kernel.failAt(call, errno);
             try {

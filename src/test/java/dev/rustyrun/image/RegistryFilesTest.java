@@ -83,7 +83,7 @@ class RegistryFilesTest {
                     .getMessage();
             assertEquals("docker-credential-slow get did not answer within 1 s and was killed", why);
             String pid = Files.readString(folder.resolve("pid")).strip();
-            assertFalse(Files.exists(Path.of("/proc/" + pid)), "it is gone");
+            assertFalse(Files.exists(Path.of("/proc/" + pid)), "the helper was killed");
         }
     }
 

@@ -117,7 +117,7 @@ class ClientIT {
             } else {
                 String last = new String(out, out.length - 1024, 1024, StandardCharsets.ISO_8859_1);
                 assertEquals("\0".repeat(1024), last, "an archive ends with two empty blocks");
-                assertTrue(out.length > 1_000_000, "of some size: " + out.length);
+                assertTrue(out.length > 1_000_000, "too short to test anything: " + out.length);
             }
         }
     }
@@ -193,7 +193,7 @@ class ClientIT {
                 .out()
                 .contains(id));
         client("delete", id).expect(0);
-        assertTrue(client("logs", id).expect(125).errorLine().contains("does not exist"), "it is gone");
+        assertTrue(client("logs", id).expect(125).errorLine().contains("does not exist"), "the container is removed");
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")
@@ -207,7 +207,7 @@ class ClientIT {
                 new java.io.InputStreamReader(attached.getInputStream(), StandardCharsets.UTF_8));
         assertEquals("begun", out.readLine());
         assertTrue(client("ps", id).expect(0).out().contains("sleep 1000"), "ps shows it");
-        assertTrue(client("stats", id).expect(0).out().contains("memoryBytes"), "stats tells");
+        assertTrue(client("stats", id).expect(0).out().contains("memoryBytes"), "stats shows memory");
         client("pause", id).expect(0);
         assertTrue(client("list").expect(0).out().contains(id + "    paused"), "it is paused");
         client("resume", id).expect(0);

@@ -249,7 +249,7 @@ class CniNetworkIT extends InNetworkWorld {
             Host.eventually("it is killed", () -> keepers().isEmpty());
             assertTrue(
                     !Launcher.execute(onHost(Launcher.command("gc")), "").out().contains("network"));
-            assertFalse(asked().contains("DEL last"), "it runs");
+            assertFalse(asked().contains("DEL last"), "the container still runs");
             if (how.equals("gc")) {
                 Host.processes().forEach((pid, words) -> {
                     if (words.equals("sleep 4949 ")) {
@@ -257,7 +257,7 @@ class CniNetworkIT extends InNetworkWorld {
                     }
                 });
                 Host.expectEnded("sleep 4949");
-                Host.eventually("gc has undone it", () -> {
+                Host.eventually("gc has disconnected the network", () -> {
                     Launcher.execute(onHost(Launcher.command("gc")), "").expect(0);
                     return asked().contains("DEL last");
                 });
@@ -355,7 +355,7 @@ class CniNetworkIT extends InNetworkWorld {
                 assertTrue(answer.contains("10.77.0."), answer);
             }
             assertTrue(service.run(request.formatted("two")).exitCode() != 0);
-            Host.eventually("all are undone", () -> asked().size() == 6, this::asked);
+            Host.eventually("all networks are disconnected", () -> asked().size() == 6, this::asked);
             Host.eventually("no process is left", () -> keepers().isEmpty());
             expectNothingLeft();
         }

@@ -157,7 +157,7 @@ class DetachedIT {
         // The container keeps running when the input of attach ends, as it does with a service.
         Process attached = start(command("attach", "cat"), "hello\n");
         Host.eventually(
-                "what it read is written",
+                "the input was written to the log",
                 () -> rustyrun("logs", "cat").expect(0).out().equals("hello\n"));
         rustyrun("stop", "--time", "0", "cat").expect(0);
         assertEquals("hello\n", output(attached.getInputStream()));
@@ -362,7 +362,7 @@ class DetachedIT {
         Process waiting = start(command("wait", "seven"), "");
         Process attached = start(command("attach", "seven"), "");
         // Both waiting processes have the file of the container's end open.
-        Host.eventually("both wait", () -> holders("seven") == 2);
+        Host.eventually("both processes wait", () -> holders("seven") == 2);
         try {
             Files.createFile(rootfs.resolve("go"));
         } catch (IOException e) {
@@ -415,7 +415,7 @@ class DetachedIT {
         Process process = new ProcessBuilder(words)
                 .redirectOutput(Path.of("/dev/full").toFile())
                 .start();
-        assertTrue(output(process.getErrorStream()).contains("ENOSPC"), "it is told");
+        assertTrue(output(process.getErrorStream()).contains("ENOSPC"), "the error is reported");
         assertEquals(125, exit(process));
         assertEquals(List.of(), names(Path.of(store, ".detached")));
         Host.expectEnded("sleep 4711");
@@ -470,7 +470,7 @@ class DetachedIT {
                 .path("monitor")
                 .asInt();
         Linux.host().kill(monitor, 9);
-        Host.eventually("it is lost", () -> rustyrun("list").out().matches("(?s).*lost +0 +lost .*"));
+        Host.eventually("listed as lost", () -> rustyrun("list").out().matches("(?s).*lost +0 +lost .*"));
         assertTrue(error(125, "wait", "lost").contains("was lost"));
         rustyrun("gc").expect(0);
         assertEquals(137, inspect("lost").path("result").path("exitCode").asInt());
@@ -507,7 +507,7 @@ class DetachedIT {
         rustyrun(removed.toArray(String[]::new)).expect(0);
         run("three", "sh", "-c", "until [ -e /go ]; do sleep 0.1; done");
         Process waiting = start(command("wait", "two", "one", "three"), "");
-        Host.eventually("it waits for the one that is removed", () -> holders("two") > 0);
+        Host.eventually("wait has opened the container that will be removed", () -> holders("two") > 0);
         Files.createFile(rootfs.resolve("go"));
         assertEquals("4\n3\n0\n", new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         assertEquals(0, exit(waiting));

@@ -46,7 +46,7 @@ class DocsIT {
     void the_commands_of_docs_http_work() throws IOException {
         Launcher.Result result = run("docs/http.md");
         assertTrue(result.out().contains("\"hello\\n\""), result.out());
-        assertTrue(Files.exists(folder.resolve("here/now")), "what went into the container came out");
+        assertTrue(Files.exists(folder.resolve("here/now")), "the file was copied into the container and back");
     }
 
     @Test

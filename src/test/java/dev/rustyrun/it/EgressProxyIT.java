@@ -158,7 +158,7 @@ class EgressProxyIT extends EgressContainers {
             assertEquals(
                     0, ((Integer) Files.getAttribute(Path.of("/proc/" + proxy + "/environ"), "unix:uid")).intValue());
             String environment = Host.read("/proc/" + proxy + "/environ");
-            assertFalse(environment.contains("PATH=/"), "it has its starter's environment");
+            assertFalse(environment.contains("PATH=/"), "the proxy must not have its starter's environment");
         } finally {
             container.getOutputStream().close();
             container.waitFor();
@@ -175,7 +175,7 @@ class EgressProxyIT extends EgressContainers {
                     .redirectOutput(told.toFile())
                     .start();
             Host.eventually("it listens", () -> Host.read(told.toString()).contains("\"type\":\"stats\""));
-            Host.eventually("an attempt is told", () -> {
+            Host.eventually("an attempt is reported", () -> {
                 try {
                     ask(container);
                 } catch (IOException e) {
@@ -203,7 +203,7 @@ class EgressProxyIT extends EgressContainers {
         // the same moment.
         Host.signal(container.pid(), "KILL");
         container.waitFor();
-        Host.eventually("its folder is gone", () -> !Files.exists(folder));
+        Host.eventually("the proxy's folder is removed", () -> !Files.exists(folder));
     }
 
     @Test
@@ -240,9 +240,9 @@ class EgressProxyIT extends EgressContainers {
                 service.client("update", "--allow", "four.example.org", id).expect(0);
                 assertEquals("{\"allow\":[\"four.example.org\"]}", service.get("/v1/containers/" + id + "/allow"));
                 Host.eventually(
-                        "it gets the web",
+                        "the container reaches the web server",
                         () -> service.client("logs", id).out().contains("the web"));
-                Host.eventually("it is told", () -> Host.read(told.toString()).contains("\"allowed\":true"));
+                Host.eventually("it is reported", () -> Host.read(told.toString()).contains("\"allowed\":true"));
                 assertTrue(Host.read(told.toString()).contains("\"event\":\"policy\",\"id\":\"" + id + "\""));
                 assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"true\"}") >= 1);
                 assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"false\"}") >= 1);

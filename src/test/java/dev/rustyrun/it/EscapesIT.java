@@ -94,7 +94,7 @@ class EscapesIT {
                     outputs.add(result.expect(0).out());
                 }
             }
-            assertTrue(swapper.isAlive(), "the names were exchanged to the end");
+            assertTrue(swapper.isAlive(), "the swapping process ended early");
         } finally {
             swapper.destroyForcibly().onExit().join();
         }
@@ -122,7 +122,7 @@ class EscapesIT {
                             .anyMatch(e ->
                                     e.getValue().equals("ok") && !e.getKey().equals("find")),
                     results.toString());
-            assertArrayEquals(original, Files.readAllBytes(program), "byte for byte");
+            assertArrayEquals(original, Files.readAllBytes(program), "the executable was changed");
         }
         Path script = Files.writeString(rootfs.resolve("script"), "#!/proc/self/exe\n");
         Launcher.execute(List.of("chmod", "755", script.toString()), "").expect(0);

@@ -57,7 +57,7 @@ class FaultIT {
         }
         server.sh(200, "true");
         Host.eventually(
-                "it is at rest",
+                "the service is idle",
                 () -> isAtRest() && Host.childrenOf(server.pid()).size() == WARM + (Launcher.isNative() ? 1 : 0),
                 traces::shown);
         // The counts may have matched by chance, while one launch was being removed and the next was not yet begun.
@@ -95,7 +95,7 @@ class FaultIT {
             server.delete("/v1/containers/" + made.group(1) + "?force=true");
         }
         traces.expectNothingMoreThan(before, note);
-        Host.eventually("launches wait warm again; " + note, this::isAtRest, traces::shown);
+        Host.eventually("warm launches are ready again; " + note, this::isAtRest, traces::shown);
         server.sh(200, "true");
     }
 
@@ -126,7 +126,7 @@ class FaultIT {
                 ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
             });
             Host.eventually(
-                    "others wait; " + note,
+                    "killed warm launches are replaced; " + note,
                     () -> isAtRest() && Host.childrenOf(server.pid()).stream().noneMatch(waiting::contains),
                     traces::shown);
         }

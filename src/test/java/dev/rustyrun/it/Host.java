@@ -169,7 +169,7 @@ public final class Host {
     /** Waits until {@code value} has been the same a hundred times in a row. */
     static void settled(LongSupplier value) {
         long[] last = {-1, 0};
-        eventually("it has come to rest", () -> {
+        eventually("the value no longer changes", () -> {
             long now = value.getAsLong();
             last[1] = now == last[0] ? last[1] + 1 : 0;
             last[0] = now;

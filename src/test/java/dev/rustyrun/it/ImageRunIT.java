@@ -164,7 +164,7 @@ class ImageRunIT {
         mounted.out("rm", "volumes");
         assertFalse(Files.exists(folder));
         run[3] = "again";
-        assertTrue(mounted.out(run).contains("f\nlink\n\n/missing:"), "nothing of the other container's");
+        assertTrue(mounted.out(run).contains("f\nlink\n\n/missing:"), "no file of the other container");
         mounted.out("rm", "again");
     }
 

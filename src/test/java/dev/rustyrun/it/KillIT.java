@@ -126,7 +126,7 @@ class KillIT {
             assertEquals(List.of(), bundle.left());
         } finally {
             other.destroyForcibly().waitFor();
-            Host.eventually("its group is empty", () -> group.toFile().delete());
+            Host.eventually("the cgroup is empty", () -> group.toFile().delete());
         }
     }
 }

@@ -41,7 +41,7 @@ class ListenIT {
     }
 
     private void expectMode(String mode) {
-        Host.eventually("the socket is there", () -> Files.exists(socket()), folder::toString);
+        Host.eventually("the socket exists", () -> Files.exists(socket()), folder::toString);
         try {
             assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
         } catch (IOException e) {
@@ -75,7 +75,7 @@ class ListenIT {
                     .errorLine()
                     .contains("a running service listens there"));
         }
-        assertTrue(Files.notExists(socket()), "it is removed");
+        assertTrue(Files.notExists(socket()), "the server removes its socket");
         try (var left = Files.list(folder)) {
             assertEquals(
                     List.of(),
@@ -89,7 +89,7 @@ class ListenIT {
         Server killed = onSocket();
         expectMode("rw-------");
         killed.kill();
-        assertTrue(Files.exists(socket()), "what is killed leaves its socket");
+        assertTrue(Files.exists(socket()), "a killed server leaves its socket");
         try (Server server = onSocket("--socket-group", "daemon")) {
             Host.eventually(
                     "it is replaced",

@@ -60,7 +60,7 @@ class MountOptionsIT {
                 "bind brings no mount below along");
         assertFalse(Files.exists(volume.resolve("sub/x")));
         sh("touch /made/sub/written", "--volume", volume + ":/made");
-        assertTrue(Files.exists(volume.resolve("sub/written")), "and without it, it can be written to");
+        assertTrue(Files.exists(volume.resolve("sub/written")), "without the option, the mount below is writable");
     }
 
     @Test
@@ -71,7 +71,7 @@ class MountOptionsIT {
             assertFalse(Host.read("/proc/self/mountinfo").contains(volume + "/other"), propagation);
         }
         sh(mount, "--cap-add", "sys_admin", "--volume", volume + ":/made:rshared");
-        assertTrue(Files.exists(volume.resolve("other/file")), "a shared one reaches the host");
+        assertTrue(Files.exists(volume.resolve("other/file")), "a shared mount propagates to the host");
     }
 
     @Test

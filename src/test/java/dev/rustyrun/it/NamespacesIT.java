@@ -191,7 +191,7 @@ class NamespacesIT {
         first.outputWriter().append("end\n").flush();
         Host.expectEnded("sleep 4713");
         Host.eventually(
-                "the container is forgotten",
+                "the container's state is removed",
                 () -> Launcher.run("--pid", of, "--command", "true")
                         .errorLine()
                         .contains("no running container has this id"));
@@ -241,7 +241,7 @@ class NamespacesIT {
             assertEquals(
                     Files.readSymbolicLink(Path.of("/proc/self/ns/" + type)).toString(), inside.get(at++));
         }
-        assertTrue(Integer.parseInt(inside.get(6)) > 5, "the host's processes are seen");
+        assertTrue(Integer.parseInt(inside.get(6)) > 5, "the host's processes must be visible");
         assertEquals(Host.read("/proc/sys/kernel/hostname").strip(), inside.get(7));
     }
 
@@ -278,7 +278,7 @@ class NamespacesIT {
             Path joined = Path.of("/proc/" + network.pid() + "/ns/net");
             Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
             Host.eventually(
-                    "it has a network of its own", () -> !Host.link(joined).equals(own));
+                    "the process is in a new network namespace", () -> !Host.link(joined).equals(own));
             Launcher.run(
                             "--net",
                             "path:" + joined,

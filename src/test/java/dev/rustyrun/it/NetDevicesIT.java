@@ -69,7 +69,7 @@ class NetDevicesIT {
     void without_another_name_it_keeps_its_own_and_it_has_left_the_host() {
         try (OciBundle bundle = bundle("", "sleep", "1000")) {
             bundle.create("box").expect(0);
-            assertTrue(ip("link show " + MOVED).exitCode() != 0, "it has left the host");
+            assertTrue(ip("link show " + MOVED).exitCode() != 0, "the device must have left the host");
             String pid = bundle.state("box").get("pid").asText();
             assertTrue(Host.read("/proc/" + pid + "/net/dev").contains(MOVED + ":"));
         }

@@ -137,7 +137,7 @@ class OciHooksIT {
             assertTrue(
                     line.contains("a poststart hook failed: error running poststart hook #0: /bin/sh exited with 1"),
                     line);
-            assertTrue(!bundle.file("second").toFile().exists(), "the others do not run");
+            assertTrue(!bundle.file("second").toFile().exists(), "the other hooks must not run");
             bundle.awaitStatus("box", "stopped");
         }
     }
@@ -150,7 +150,7 @@ class OciHooksIT {
             bundle.create("box").expect(0);
             assertTrue(
                     bundle.rustyrun("delete", "--force", "box").expect(0).err().contains("exited with 2"));
-            assertTrue(bundle.file("second").toFile().exists(), "the others still run");
+            assertTrue(bundle.file("second").toFile().exists(), "the other hooks must still run");
             assertEquals(List.of(), bundle.left());
         }
     }

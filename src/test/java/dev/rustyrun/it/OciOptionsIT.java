@@ -274,14 +274,14 @@ class OciOptionsIT {
             Process events = new ProcessBuilder(bundle.command("events", "--interval", "1m", "box"))
                     .redirectOutput(bundle.file("events").toFile())
                     .start();
-            Host.eventually("it tells of use", () -> bundle.read("events").contains("\"stats\""));
+            Host.eventually("usage is reported", () -> bundle.read("events").contains("\"stats\""));
             Files.createFile(shared.resolve("go"));
             Host.eventually(
-                    "it tells of the kill",
+                    "the kill is reported",
                     () -> bundle.read("events").contains("{\"type\":\"oom\",\"id\":\"box\"}\n"),
                     () -> bundle.read("events"));
             Files.delete(shared.resolve("go"));
-            assertTrue(events.waitFor(120, TimeUnit.SECONDS), "it ends with the container, not with the minute");
+            assertTrue(events.waitFor(120, TimeUnit.SECONDS), "events must end with the container");
             assertEquals(0, events.exitValue());
             assertEquals(2, bundle.read("events").lines().count());
         }

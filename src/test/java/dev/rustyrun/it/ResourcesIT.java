@@ -232,7 +232,7 @@ class ResourcesIT {
                 .expect(0);
         run.waitFor();
         Host.expectNothingLeft("4747");
-        assertFalse(cgroups(ID).isEmpty(), "or this test tests nothing");
+        assertFalse(cgroups(ID).isEmpty(), "no cgroup was left, so nothing is tested");
         // An ending process has no command line any more, and gc removes its container only after its end.
         Host.eventually(
                 "gc removes it", () -> Launcher.rustyrun("gc").expect(0).out().contains("removed container " + ID));
@@ -247,7 +247,7 @@ class ResourcesIT {
         try {
             String out = Launcher.rustyrun("gc").expect(0).out();
             assertTrue(out.contains("removed folder of container gc-empty"), out);
-            assertTrue(!Files.exists(folder) && Files.exists(young), "one that is being made is left alone");
+            assertTrue(!Files.exists(folder) && Files.exists(young), "gc must keep unfinished containers");
         } finally {
             Files.deleteIfExists(folder);
             Files.deleteIfExists(young);

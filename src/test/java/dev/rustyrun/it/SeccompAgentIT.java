@@ -185,7 +185,7 @@ class SeccompAgentIT {
             }
             assertEquals(2, told.size());
             assertEquals(told.get(0).get("pid"), told.get(1).get("state").get("pid"), "the state is the container's");
-            assertTrue(!told.get(1).get("pid").equals(told.get(0).get("pid")), "the process is the further one");
+            assertTrue(!told.get(1).get("pid").equals(told.get(0).get("pid")), "the process is the executed one");
         }
     }
 

@@ -191,7 +191,7 @@ class ServeBoundedIT {
             for (int i = 0; i < 21; i++) {
                 many.add(server.send("/v1/run", LONG.formatted("1", ""), first));
             }
-            Host.eventually("they wait", () -> waiting(server, "c".repeat(40)) == 20);
+            Host.eventually("20 requests are queued", () -> waiting(server, "c".repeat(40)) == 20);
             long before = System.nanoTime();
             try (Socket other = server.send("/v1/run", LONG.formatted("0", ""), second)) {
                 assertEquals('H', other.getInputStream().read());
@@ -287,7 +287,7 @@ class ServeBoundedIT {
             return;
         }
         assertEquals(200, answer.statusCode());
-        assertTrue(answer.body().endsWith("}}"), "whole");
+        assertTrue(answer.body().endsWith("}}"), "the JSON is complete");
         assertTrue(answer.body().length() > 24 << 20, answer.body().length() + " characters");
         assertTrue(answer.body().contains("\"bytes\":20000000,\"truncated\":true"));
     }
@@ -307,7 +307,7 @@ class ServeBoundedIT {
     void h2_of_a_log_that_is_full_the_newest_is_kept() throws Exception {
         try (Server server = Server.start()) {
             String id = create(server, "seq 1 200000; sleep 100", ", \"maxLog\": \"64k\"");
-            Host.eventually("all is written", () -> logs(server, id, "tail=1").equals("200000\n"));
+            Host.eventually("all lines are written", () -> logs(server, id, "tail=1").equals("200000\n"));
             String all = logs(server, id, "follow=false");
             assertTrue(all.length() >= 32 * 1024 && all.length() <= 64 * 1024, all.length() + " bytes");
             try (InputStream follow = server.getStream("/v1/containers/" + id + "/logs?follow=true&tail=1")) {

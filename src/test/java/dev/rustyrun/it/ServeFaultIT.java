@@ -117,7 +117,7 @@ class ServeFaultIT {
             launch(server, LAUNCHES);
             // The stages of a warm launch may exist at this moment; natively the zygote always exists.
             Host.eventually(
-                    "its stages have gone",
+                    "the stages have ended",
                     () -> Host.childrenOf(server.pid()).size() <= 3,
                     () -> Host.childrenOf(server.pid()));
             assertTrue(descriptorsOf(server) <= descriptors + 8, descriptors + " before, now " + descriptorsOf(server));
@@ -161,7 +161,7 @@ class ServeFaultIT {
             for (int i = 0; i < 3; i++) {
                 // The child found may belong to the previous launch and have ended already.
                 Host.eventually(
-                        "a launch that waits warm is killed",
+                        "a warm launch is killed",
                         () -> warmChildOf(server)
                                 .flatMap(child -> ProcessHandle.of(child))
                                 .map(ProcessHandle::destroyForcibly)

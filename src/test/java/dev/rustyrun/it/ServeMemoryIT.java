@@ -47,7 +47,7 @@ class ServeMemoryIT {
                 assertTrue(server.sh(200, "echo still here").contains("still here"));
             }
         } finally {
-            Host.eventually("its group is empty", () -> group.toFile().delete());
+            Host.eventually("the cgroup is empty", () -> group.toFile().delete());
         }
     }
 
@@ -83,7 +83,7 @@ class ServeMemoryIT {
                                     + " \"maxLog\": \"4m\", \"start\": true}")
                     .body();
             String at = "/v1/containers/" + made.replaceFirst(".*\"id\":\"([0-9a-f]{12})\".*", "$1");
-            Host.eventually("all is written", () -> length(server, at) == 300_000);
+            Host.eventually("all output is written", () -> length(server, at) == 300_000);
             List<CompletableFuture<Integer>> tails = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 tails.add(CompletableFuture.supplyAsync(() -> status(server, at + "/logs?tail=1")));

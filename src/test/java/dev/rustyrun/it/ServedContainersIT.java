@@ -153,7 +153,7 @@ class ServedContainersIT {
                 }
                 return socket.isInputClosed() || socket.isOutputClosed();
             });
-            assertTrue(server.get(at).body().contains("\"status\":\"running\""), "the container goes on");
+            assertTrue(server.get(at).body().contains("\"status\":\"running\""), "the container keeps running");
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
         Host.expectNothingLeft("never-started");
@@ -181,7 +181,7 @@ class ServedContainersIT {
                 Host.eventually("it runs", () -> body(server, at).contains("\"status\":\"running\""));
                 AtomicInteger last = new AtomicInteger();
                 AtomicInteger unchanged = new AtomicInteger();
-                Host.eventually("its log stays as it is", () -> {
+                Host.eventually("the log no longer grows", () -> {
                     int length = body(server, at + "/logs").length();
                     boolean same = last.getAndSet(length) == length && length > 0;
                     return (same ? unchanged.incrementAndGet() : unchanged.getAndSet(0)) >= 20;
@@ -191,7 +191,7 @@ class ServedContainersIT {
             assertEquals(204, server.delete(deleted + "?force=true").statusCode(), "however slowly somebody reads");
             other.abort();
             deaf.abort();
-            Host.eventually("it goes on", () -> {
+            Host.eventually("the command continues", () -> {
                 try {
                     return server.get(left + "/files?path=/written").statusCode() == 200;
                 } catch (IOException | InterruptedException e) {

@@ -200,7 +200,7 @@ class ServedExecIT {
                     "echo begun; setsid sh -c 'sleep 32001 & sleep 32002' & sleep 32003",
                     "\"timeoutSeconds\": 2");
             assertTrue(late.contains("\"reason\":\"timeout\"") && late.contains("begun"), late);
-            assertTrue((System.nanoTime() - start) / 1_000_000 < 3_900, "it does not wait for what holds its output");
+            assertTrue((System.nanoTime() - start) / 1_000_000 < 3_900, "exec waits for holders of its output");
             Host.eventually(
                     "all are gone",
                     () -> Host.processes().values().stream().noneMatch(words -> words.startsWith("sleep 3200")));
@@ -251,7 +251,7 @@ class ServedExecIT {
                     at + "/exec/attach", true, script("echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
             talk.type("one\n");
             talk.expect("got one\n");
-            Host.eventually("its errors come apart", () -> talk.err().equals("oops\n"), talk::err);
+            Host.eventually("stderr arrives separately", () -> talk.err().equals("oops\n"), talk::err);
             talk.type("two\n");
             talk.expect("got two\n");
             talk.say("eof");
@@ -264,7 +264,7 @@ class ServedExecIT {
                     script("trap 'exit 4' HUP; echo ready; while true; do sleep 0.1; done", ""));
             signalled.expect("ready");
             signalled.say("signal HUP");
-            assertTrue(signalled.end().contains("\"exitCode\":4"), "by its trap");
+            assertTrue(signalled.end().contains("\"exitCode\":4"), "the exit code of the trap");
             String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
                     .end();
             assertTrue(missing.contains("\"status\":422") && missing.contains("\"exitCode\":127"), missing);

@@ -117,10 +117,10 @@ class ServedFilesIT {
                     200,
                     put(server, other, "/w", new Tar().file(longName, "long")).statusCode());
             assertEquals("0 644 0 long", get(server, other, "/w").get(longName));
-            assertTrue(get(server, other, "/").containsKey("proc/"), "what is mounted is there, empty");
+            assertTrue(get(server, other, "/").containsKey("proc/"), "mount points exist and are empty");
             assertEquals(204, server.delete(other + "?force=true").statusCode());
         }
-        assertTrue(Files.notExists(Launcher.busybox().resolve("w")), "the rootfs stays as it is");
+        assertTrue(Files.notExists(Launcher.busybox().resolve("w")), "the rootfs must not change");
     }
 
     @Test
@@ -346,7 +346,7 @@ class ServedFilesIT {
     void what_is_read_only_or_does_not_run_takes_nothing() throws Exception {
         try (Server server = start()) {
             String at = container(server, "echo ready", "");
-            assertTrue(get(server, at, "/bin/busybox").containsKey("busybox"), "not started, it is its rootfs");
+            assertTrue(get(server, at, "/bin/busybox").containsKey("busybox"), "before the start: the rootfs");
             expectRefused(put(server, at, "/tmp", new Tar().file("x", "")), 409, "it is created");
             server.post(at + "/start", "");
             server.post(at + "/wait", "");
@@ -358,7 +358,7 @@ class ServedFilesIT {
             expectRefused(put(server, fixed, "/tmp", new Tar().file("x", "")), 409, "read-only");
             assertTrue(get(server, fixed, "/bin/busybox").containsKey("busybox"));
             assertEquals(200, server.post(fixed + "/pause", "").statusCode());
-            assertTrue(get(server, fixed, "/bin/busybox").containsKey("busybox"), "paused, it can be read");
+            assertTrue(get(server, fixed, "/bin/busybox").containsKey("busybox"), "a paused container can be read");
             assertEquals(204, server.delete(fixed + "?force=true").statusCode());
         }
         assertTrue(Files.notExists(Launcher.busybox().resolve("tmp/x")));

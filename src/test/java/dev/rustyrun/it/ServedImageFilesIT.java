@@ -121,7 +121,7 @@ class ServedImageFilesIT {
 
     private static void delete(String at) throws IOException, InterruptedException {
         assertEquals(204, server.delete(at + "?force=true").statusCode());
-        assertFalse(images.containers().contains(at.replaceFirst(".*/", "")), "its layer goes with it");
+        assertFalse(images.containers().contains(at.replaceFirst(".*/", "")), "its layer is removed");
     }
 
     private static List<Path> hostFiles() throws IOException {
@@ -151,7 +151,7 @@ class ServedImageFilesIT {
         assertEquals(Map.of("v", "0 644 0 v\n"), get(at, "/work/v"));
         assertEquals(404, server.get(at + "/files?path=/w/none").statusCode());
         String other = container("cat /w/in", "");
-        assertTrue(ended(other).contains("No such file"), "another has a layer of its own");
+        assertTrue(ended(other).contains("No such file"), "another container has its own layer");
         delete(at);
         delete(other);
         assertEquals(404, server.get(at + "/files?path=/w/result").statusCode());

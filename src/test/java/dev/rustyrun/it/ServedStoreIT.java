@@ -183,7 +183,7 @@ class ServedStoreIT {
             server.signal(last);
             server.close();
             Host.eventually(
-                    "it has ended", () -> !ProcessHandle.of(server.pid()).isPresent());
+                    "the service has ended", () -> !ProcessHandle.of(server.pid()).isPresent());
             assertEquals(0, server.exitCode(), last);
         }
         assertEquals(before, namesIn(List.of(Path.of("").toAbsolutePath())), "no heap dump");
@@ -221,7 +221,7 @@ class ServedStoreIT {
             assertFalse(Files.exists(unfinished));
             assertFalse(Files.exists(removed));
             Host.eventually(
-                    "the container without a monitor is told of",
+                    "the container without a monitor is reported as exited",
                     () -> status(next, lost).contains("\"exited\"") || gc(next),
                     () -> status(next, lost));
         }

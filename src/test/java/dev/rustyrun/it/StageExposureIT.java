@@ -112,7 +112,7 @@ class StageExposureIT {
     }
 
     private static void expectNothingOfHosts(Map<String, String> seen) {
-        assertTrue(Integer.parseInt(seen.get("seen")) > 0, "some were seen: " + seen);
+        assertTrue(Integer.parseInt(seen.get("seen")) > 0, "no stage was observed, so nothing was tested: " + seen);
         expectNothing(seen);
     }
 

@@ -91,7 +91,7 @@ class StopIT {
             Duration apart = Duration.between(endOf(stubborn.get(0)), endOf(id)).abs();
             assertTrue(apart.toSeconds() < 10, "they ended " + apart + " apart");
         }
-        assertTrue(Files.exists(data.resolve(late).resolve("result.json")), "the late one has ended");
+        assertTrue(Files.exists(data.resolve(late).resolve("result.json")), "the last container has no result");
         assertTrue(!Files.exists(data.resolve(waits).resolve("monitor.err")), "what was not started is not started");
         Host.eventually(
                 "nothing of it runs",
@@ -113,7 +113,7 @@ class StopIT {
                 // Both answers end regularly; the service does not break them off.
                 assertTrue(
                         new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"),
-                        "what was written comes");
+                        "the log has the container's output");
                 events.readAllBytes();
             }
         } finally {

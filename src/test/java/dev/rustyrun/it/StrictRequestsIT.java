@@ -41,7 +41,7 @@ class StrictRequestsIT {
         Path data = folder.resolve("data");
         try (Server server = Server.startBy(List.of(
                 "env", "RUSTYRUN_DATA_FOLDER=" + data, "RUSTYRUN_WARM=0", "RUSTYRUN_MOUNTS_SHARED=" + folder))) {
-            Host.eventually("it says where", () -> server.log().contains("listening on"), server::log);
+            Host.eventually("the server logs its address", () -> server.log().contains("listening on"), server::log);
             // A service on a JVM also logs that it cannot make user namespaces.
             long lines = server.log()
                     .lines()

@@ -57,7 +57,7 @@ class SystemdCgroupIT {
                 String line =
                         bundle.rustyrun(words.toArray(String[]::new)).expect(1).errorLine();
                 assertTrue(line.contains("systemd does not run here"), line);
-                assertFalse(bundle.rustyrun("list", "-q").expect(0).out().contains("box"), "nothing of it is left");
+                assertFalse(bundle.rustyrun("list", "-q").expect(0).out().contains("box"), "the container is removed");
             }
         }
     }

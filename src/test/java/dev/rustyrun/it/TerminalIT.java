@@ -133,7 +133,7 @@ class TerminalIT {
                         "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done")
                 .expect(0);
         assertEquals(3000, result.out().lines().count());
-        assertTrue(result.out().endsWith("line 2999\r\n"), "the last line is there");
+        assertTrue(result.out().endsWith("line 2999\r\n"), "the last line was printed");
     }
 
     @Test

@@ -67,7 +67,7 @@ class WarmIT {
     private void learn(Server server, String... fields) throws IOException, InterruptedException {
         run(server, "true", fields);
         run(server, "true", fields);
-        Host.eventually("one waits in its rootfs", () -> !waiting().isEmpty(), Host::processes);
+        Host.eventually("a warm launch is ready in its rootfs", () -> !waiting().isEmpty(), Host::processes);
     }
 
     /**
@@ -102,7 +102,7 @@ class WarmIT {
             expectWarm(true, answer);
             assertEquals(stdout(run(cold, script, own)), stdout(answer));
         }
-        assertFalse(Files.exists(rootfs.resolve("warm-made")), "the rootfs stays as it is");
+        assertFalse(Files.exists(rootfs.resolve("warm-made")), "the rootfs must not change");
         Host.expectNothingLeft("never-started");
     }
 
@@ -191,7 +191,7 @@ class WarmIT {
             expectOutput("/data/b\\n", answer);
             expectWarm(true, answer);
         }
-        assertFalse(Files.exists(memory.resolve("own")), "what belongs in memory is not in the shared folder");
+        assertFalse(Files.exists(memory.resolve("own")), "a file of the tmpfs must not be in the shared folder");
     }
 
     @NativeOnly("the same code runs on a JVM, many times slower")

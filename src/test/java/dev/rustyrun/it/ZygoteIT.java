@@ -78,7 +78,7 @@ class ZygoteIT {
             String mounts = Host.read("/proc/" + server.pid() + "/mountinfo");
             server.sh(200, "true");
             String zygote = "/proc/" + zygoteOf(server);
-            assertTrue(isWritable("/proc/" + server.pid() + "/exe"), "else this shows nothing");
+            assertTrue(isWritable("/proc/" + server.pid() + "/exe"), "else nothing is tested");
             assertTrue(
                     !isWritable(zygote + "/exe"), "access(2) of a file on a read-only mount is EROFS, even for root");
             assertEquals(mounts, Host.read("/proc/" + server.pid() + "/mountinfo"));

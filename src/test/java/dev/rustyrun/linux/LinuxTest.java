@@ -93,7 +93,7 @@ class LinuxTest {
         ChildStatus status = linux.await(killed);
         assertTrue(status.signalled());
         assertEquals(128 + 15, status.exitCode());
-        assertFalse(linux.kill(killed, 15), "nobody there any more");
+        assertFalse(linux.kill(killed, 15), "the process has ended");
         assertThrows(LinuxException.class, () -> linux.spawn("/no/such", -1, List.of("x"), List.of()));
     }
 

@@ -61,7 +61,7 @@ class AttemptLogTest {
         for (int i = 0; i < 10 * AttemptLog.PER_SECOND; i++) {
             log.report(REFUSED);
         }
-        assertTrue(lines.size() <= AttemptLog.BURST + 2 + AttemptLog.PER_SECOND, "no more than the rate");
+        assertTrue(lines.size() <= AttemptLog.BURST + 2 + AttemptLog.PER_SECOND, "more lines than the rate allows");
     }
 
     @Test

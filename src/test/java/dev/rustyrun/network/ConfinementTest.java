@@ -42,7 +42,7 @@ class ConfinementTest {
             }
             at += 8 * (filter.get(holds ? at + 2 : at + 3) & 0xff);
         }
-        return fail("it comes to no end");
+        return fail("the program does not end");
     }
 
     @Test

@@ -29,11 +29,11 @@ class LogOutputTest {
         while (got < all.length) {
             got += linux.read(pipe[0], all, all.length - got);
         }
-        assertTrue(output.write(line), "there is room again");
-        assertFalse(output.write("x".repeat(5_000)), "more than is written at once");
+        assertTrue(output.write(line), "the line must fit after the reader has read");
+        assertFalse(output.write("x".repeat(5_000)), "too long to be written at once");
         assertEquals(line.length() * taken, got);
         linux.close(pipe[0]);
-        assertFalse(output.write(line), "nobody reads");
+        assertFalse(output.write(line), "the reader has closed the pipe");
         linux.close(pipe[1]);
     }
 }
