@@ -9,7 +9,7 @@ public final class OptionNames {
 
     private OptionNames() {}
 
-    /** The options of {@code command}. */
+    /** The options that only {@code command} has. */
     public static List<OptionSpec> own(CommandLine command) {
         return command.getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())

@@ -28,21 +28,21 @@ class DocsTest {
      * blocks in the language sh are run by DocsIT or, if they build, by .ci/run.
      */
     private static final List<String> NOT_RUN = List.of(
-            // DocsIT's README tests perform these two.
+            // Run by the README tests of DocsIT.
             "README.md: # target/rustyrun-jvm run --rootfs root-file-systems/busybox-rootfs --command /bin/sh",
             "README.md: # rustyrun run --rootfs root-file-systems/busybox-rootfs --memory 64m --explain --command /bin/sh",
-            // .ci/run, with a builder of its own.
+            // Run by .ci/run, with its own builder.
             "README.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
             "docs/native.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
-            // .ci/run and PackagesIT.
+            // Run by .ci/run and PackagesIT.
             "docs/releases.md: ./mvnw package -Dnative -DskipTests && ./mvnw package -Prelease -DskipTests",
             "docs/releases.md: sudo apt install ./rustyrun_0.1.0_amd64.deb",
-            // ServeIT reads the log; nothing here collects traces.
+            // ServeIT reads such a log; no test collects traces.
             "docs/http.md: rustyrun serve --log-format json | jq -c 'select(.loggerName == \"rustyrun.launch\") | .mdc'",
             "docs/http.md: ./mvnw package -Popentelemetry -DskipTests",
             // CgroupIT runs the same class.
             "docs/cgroups.md: java -Djffi.boot.library.path=$PWD/target -cp target/test-classes:target/classes:CLASSPATH \\",
-            // PodmanIT and ContainerdIT.
+            // PodmanIT and ContainerdIT run such commands.
             "docs/oci.md: podman --runtime /usr/local/bin/rustyrun --cgroup-manager=cgroupfs run --rm IMAGE COMMAND");
 
     /** DocsIT runs this page line by line. */

@@ -23,7 +23,7 @@ final class Attempts {
 
     private Attempts() {}
 
-    /** Compiled on first use. */
+    /** Compiles the program when it is first used. */
     private static final class Compiled {
 
         static final Path PROGRAM = compile();

@@ -71,7 +71,7 @@ class BadInputIT {
         try (var made = Files.list(empty)) {
             assertEquals(List.of(), made.toList());
         }
-        // One program is enough.
+        // A root file system needs no more than one program.
         Files.copy(Launcher.busybox().resolve("bin/busybox"), empty.resolve("sh"));
         Launcher.execute(List.of("chmod", "755", empty.resolve("sh").toString()), "")
                 .expect(0);

@@ -109,8 +109,8 @@ class ContainerdIT {
 
     @Test
     void run_tells_output_and_exit_code() throws Exception {
-        // It ends only when its output has been read: ctr drops the output of a container that ends before ctr has
-        // opened the FIFO.
+        // The command waits for input, so that it ends only after its output was read: ctr loses the output of a
+        // container that ends before ctr has opened the FIFO.
         Process one = new ProcessBuilder(
                         command(runWords(List.of("--rm"), "one", "sh", "-c", "echo hello; read line; exit 3")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 @NativeOnly("the subject is the native executable")
 class NativeExecutableIT {
 
-    /** {@code e_type} of an ELF header, and its value for a program that is loaded where it was linked; man 5 elf. */
+    /**
+     * The offset of {@code e_type} in an ELF header, and the value ET_EXEC: the program is loaded at its linked
+     * address; man 5 elf.
+     */
     private static final int TYPE = 16;
 
     private static final int ET_EXEC = 2;

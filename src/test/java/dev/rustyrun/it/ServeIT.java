@@ -129,7 +129,7 @@ class ServeIT {
     @Test
     void a_command_whose_caller_goes_away_is_killed_and_its_turn_is_free_unless_he_may_come_back() throws Exception {
         String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
-        // One turn, taken once by a cold launch and once by a warm one.
+        // Only one command may run at a time: first a cold launch occupies this slot, then a warm one.
         try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=1", "RUSTYRUN_WARM=1"))) {
             for (int i = 0; i < 2; i++) {
                 int number = 34001 + i;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signals to {@code run} reach the command. Needs root. */
+/** Signals sent to {@code run} reach the command. Needs root. */
 class SignalsIT {
 
     @BeforeAll
