@@ -54,9 +54,7 @@ final class Connection implements Closeable {
         }
         return e.getMessage() == null
                 ? "connection closed"
-                : e instanceof java.net.UnknownHostException
-                        ? "unknown host " + e.getMessage()
-                        : e.getMessage();
+                : e instanceof java.net.UnknownHostException ? "unknown host " + e.getMessage() : e.getMessage();
     }
 
     private static Connection unix(ServerAddress address) throws IOException {

@@ -242,7 +242,8 @@ class EgressProxyIT extends EgressContainers {
                 Host.eventually(
                         "the container reaches the web server",
                         () -> service.client("logs", id).out().contains("the web"));
-                Host.eventually("it is reported", () -> Host.read(told.toString()).contains("\"allowed\":true"));
+                Host.eventually(
+                        "it is reported", () -> Host.read(told.toString()).contains("\"allowed\":true"));
                 assertTrue(Host.read(told.toString()).contains("\"event\":\"policy\",\"id\":\"" + id + "\""));
                 assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"true\"}") >= 1);
                 assertTrue(service.metric("rustyrun_egress_attempts_total{allowed=\"false\"}") >= 1);

@@ -1,5 +1,6 @@
 package dev.rustyrun.it;
 
+import java.io.File;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +30,11 @@ public final class EndLeftovers implements AfterAllCallback {
         left.stream()
                 .flatMap(stage -> Stream.concat(stage.descendants(), Stream.of(stage)))
                 .forEach(ProcessHandle::destroyForcibly);
+        String[] states = new File("/run/rustyrun").list();
+        if (states != null && states.length > 0) {
+            // A service that a test has killed leaves state, which the next service would remove and log.
+            Launcher.rustyrun("gc");
+        }
         if (!left.isEmpty()) {
             System.err.println(context.getDisplayName() + " has left containers; their processes are killed: " + left);
         }

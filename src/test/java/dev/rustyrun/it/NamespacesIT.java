@@ -278,7 +278,8 @@ class NamespacesIT {
             Path joined = Path.of("/proc/" + network.pid() + "/ns/net");
             Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
             Host.eventually(
-                    "the process is in a new network namespace", () -> !Host.link(joined).equals(own));
+                    "the process is in a new network namespace",
+                    () -> !Host.link(joined).equals(own));
             Launcher.run(
                             "--net",
                             "path:" + joined,

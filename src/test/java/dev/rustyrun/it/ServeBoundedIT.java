@@ -307,7 +307,8 @@ class ServeBoundedIT {
     void h2_of_a_log_that_is_full_the_newest_is_kept() throws Exception {
         try (Server server = Server.start()) {
             String id = create(server, "seq 1 200000; sleep 100", ", \"maxLog\": \"64k\"");
-            Host.eventually("all lines are written", () -> logs(server, id, "tail=1").equals("200000\n"));
+            Host.eventually(
+                    "all lines are written", () -> logs(server, id, "tail=1").equals("200000\n"));
             String all = logs(server, id, "follow=false");
             assertTrue(all.length() >= 32 * 1024 && all.length() <= 64 * 1024, all.length() + " bytes");
             try (InputStream follow = server.getStream("/v1/containers/" + id + "/logs?follow=true&tail=1")) {

@@ -183,7 +183,8 @@ class ServedStoreIT {
             server.signal(last);
             server.close();
             Host.eventually(
-                    "the service has ended", () -> !ProcessHandle.of(server.pid()).isPresent());
+                    "the service has ended",
+                    () -> !ProcessHandle.of(server.pid()).isPresent());
             assertEquals(0, server.exitCode(), last);
         }
         assertEquals(before, namesIn(List.of(Path.of("").toAbsolutePath())), "no heap dump");
