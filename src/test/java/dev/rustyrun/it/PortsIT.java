@@ -435,6 +435,7 @@ class PortsIT {
             expectProblem(server.get(paused + "/ports/8000/"), 409, "conflict");
             remove(server, paused);
             HttpResponse<String> made = server.post("/v1/containers", body("", "host"));
+            assertEquals(201, made.statusCode(), made.body());
             String hosts =
                     made.headers().firstValue("Location").orElseThrow().replaceFirst(".*(/v1/containers/)", "$1");
             HttpResponse<String> refused = server.get(hosts + "/ports/" + server.port() + "/v1/info");
