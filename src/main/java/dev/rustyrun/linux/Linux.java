@@ -24,7 +24,6 @@ public final class Linux
                 BpfCalls {
 
     private final LibC libc;
-    private ProgramPages programPages;
 
     Linux(LibC libc) {
         this.libc = libc;
@@ -45,9 +44,6 @@ public final class Linux
      * code, or wait; man 2 madvise, MADV_DONTNEED.
      */
     public void releaseProgramPages() {
-        if (programPages == null) {
-            programPages = new ProgramPages(this);
-        }
-        programPages.release();
+        new ProgramPages(this).release();
     }
 }
