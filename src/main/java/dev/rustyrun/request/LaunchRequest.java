@@ -167,6 +167,9 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "network",
+            inJson = "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
+                    + " network of CNI plugins; host: the host's. The server must allow all but none. Or an object"
+                    + " with mode, allow and publish.",
             atService = "none: only a loopback interface; private: a private network with internet access; cni:NAME: a"
                     + " network of CNI plugins; host: the host's. The server must allow all but none.",
             labelAtService = "none|private|cni:NAME|host",
