@@ -1,6 +1,7 @@
-/* load PORT CONCURRENCY REQUESTS BODY: sends REQUESTS times POST /v1/run to 127.0.0.1:PORT over CONCURRENCY persistent
- * connections, each with its own thread. Prints the median, the 99th percentile and the maximum of the times in
- * milliseconds, the number of answers per second, and the number of requests that were not answered with 200. */
+/* load PORT CONCURRENCY REQUESTS INTERVAL BODY: sends REQUESTS times POST /v1/run to 127.0.0.1:PORT over CONCURRENCY persistent
+ * connections, each with its own thread. Request number N is not sent before N times INTERVAL milliseconds after the start.
+ * Prints the time of each request in milliseconds, a line for each, then the seconds from the first to the last. Exits with 1 if
+ * a request was not answered with 200. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -13,17 +14,24 @@
 #include <unistd.h>
 
 #define MAX_REQUESTS 100000
-#define MAX_THREADS 64
+#define MAX_THREADS 128
 
 static atomic_int next, failed;
 static double times[MAX_REQUESTS];
 static int port, requests;
+static double interval, begin;
 static char request[8192];
 
 static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static void waitUntil(double when) {
+    struct timespec t = {.tv_sec = when / 1e3, .tv_nsec = (when - (long)(when / 1e3) * 1e3) * 1e6};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) != 0)
+        ;
 }
 
 /* Reads one answer; returns whether its status is 200. */
@@ -61,6 +69,8 @@ static void *work(void *unused) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     size_t length = strlen(request);
     for (int i = next++; i < requests; i = next++) {
+        if (interval > 0)
+            waitUntil(begin + i * interval);
         double start = now();
         if (write(fd, request, length) != (ssize_t)length || !answered(fd))
             failed++;
@@ -70,32 +80,28 @@ static void *work(void *unused) {
     return unused;
 }
 
-static int byValue(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv) {
-    if (argc != 5) {
-        fprintf(stderr, "usage: load PORT CONCURRENCY REQUESTS BODY\n");
+    if (argc != 6) {
+        fprintf(stderr, "usage: load PORT CONCURRENCY REQUESTS INTERVAL BODY\n");
         return 1;
     }
     port = atoi(argv[1]);
     int threads = atoi(argv[2]);
     requests = atoi(argv[3]);
+    interval = atof(argv[4]);
     if (threads < 1 || threads > MAX_THREADS || requests < 1 || requests > MAX_REQUESTS)
         return 1;
     snprintf(request, sizeof request, "POST /v1/run HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-             "Content-Length: %zu\r\n\r\n%s", strlen(argv[4]), argv[4]);
+             "Content-Length: %zu\r\n\r\n%s", strlen(argv[5]), argv[5]);
     pthread_t ids[MAX_THREADS];
-    double start = now();
+    begin = now();
     for (int i = 0; i < threads; i++)
         pthread_create(&ids[i], NULL, work, NULL);
     for (int i = 0; i < threads; i++)
         pthread_join(ids[i], NULL);
-    double seconds = (now() - start) / 1e3;
-    qsort(times, requests, sizeof *times, byValue);
-    printf("%.2f %.2f %.2f %.1f %d\n", times[requests / 2], times[(int)(requests * 0.99)], times[requests - 1],
-           requests / seconds, failed);
+    double seconds = (now() - begin) / 1e3;
+    for (int i = 0; i < requests; i++)
+        printf("%.3f\n", times[i]);
+    printf("%.4f\n", seconds);
     return failed != 0;
 }
