@@ -156,6 +156,21 @@ final class ContainerLayer {
         }
     }
 
+    /** Marks the layer as that of a warm launch, which must not keep its image from being removed. */
+    void waits() {
+        write(ContainerLayers.WAITING, "");
+    }
+
+    /** Ends {@link #waits}: from now on the container uses its image. */
+    void isTaken() {
+        linux.removeFile(lock.descriptor(), ContainerLayers.WAITING);
+    }
+
+    /** Whether the image is to be removed, so that a launch that only waits should be discarded. */
+    boolean isUnwanted() {
+        return linux.exists(path() + "/" + ContainerLayers.UNWANTED);
+    }
+
     /** Makes the layer for a container that is started later; until then, files can be copied into it. */
     void makeBeforeStart(String store, String token) {
         make(store);

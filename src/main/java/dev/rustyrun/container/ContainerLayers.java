@@ -38,6 +38,14 @@ public final class ContainerLayers implements LayerDisposal {
      * killed and the start repeated.
      */
     static final String ADOPTED = "adopted";
+    /** A file in the layer of a warm launch, which no container uses yet. */
+    static final String WAITING = "waiting";
+    /** A file in the layer of a warm launch whose service should discard it, because its image is to be removed. */
+    static final String UNWANTED = "unwanted";
+    /** How long a removal waits for a service to discard its warm launches; services look once a second. */
+    private static final long RELEASE_MILLIS = 5_000;
+
+    private static final long RELEASE_PAUSE_MILLIS = 20;
     /** A layer without a recorded store that is older than this was left unfinished. */
     private static final long UNFINISHED_SECONDS = 600;
 
@@ -285,6 +293,39 @@ public final class ContainerLayers implements LayerDisposal {
         }
         used.retainAll(all);
         return used;
+    }
+
+    @Override
+    public void release(List<Digest> unwanted) {
+        List<String> waiting = new ArrayList<>();
+        for (String id : ids()) {
+            try {
+                if (linux.exists(folder + "/" + id + "/" + WAITING)
+                        && unwanted.contains(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)))
+                        && !isFree(linux, folder, id)) {
+                    mark(id, UNWANTED);
+                    waiting.add(id);
+                }
+            } catch (LinuxException | InvalidSpecException e) {
+                // The launch has just been used or discarded, or was asked before.
+            }
+        }
+        long end = System.nanoTime() + RELEASE_MILLIS * 1_000_000;
+        while (waiting.stream().anyMatch(id -> linux.exists(folder + "/" + id + "/" + WAITING))
+                && System.nanoTime() < end) {
+            try {
+                Thread.sleep(RELEASE_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void mark(String id, String name) {
+        try (OpenFile layer = new OpenFile(linux, linux.open(folder + "/" + id, FOLDER))) {
+            linux.close(linux.createNew(layer.descriptor(), name, 0600));
+        }
     }
 
     @Override

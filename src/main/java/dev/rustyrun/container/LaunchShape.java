@@ -2,10 +2,12 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The common part of launches that differ only in the command, its environment and user, limits and labels. It contains
@@ -15,7 +17,7 @@ public final class LaunchShape {
 
     private static final List<String> NO_COMMAND = List.of("/bin/true");
 
-    /** The maximum length of all mounts and annotations: the shapes of many requests are kept, and one may have megabytes. */
+    /** The maximum length of the mounts, the annotations and the image's paths: the shapes of many requests are kept, and one may have megabytes. */
     private static final int MAX_TEXT = 32_768;
 
     private final Spec spec;
@@ -26,27 +28,29 @@ public final class LaunchShape {
         this.hash = spec.hashCode();
     }
 
-    /**
-     * The shape of {@code spec}; empty for a container from an image, because its own layer is made for each launch, and for a
-     * shape that is too large to keep.
-     */
+    /** The shape of {@code spec}; empty if it is too large to keep. */
     static Optional<LaunchShape> of(Spec spec) {
-        if (spec.root().image().isPresent()) {
-            return Optional.empty();
-        }
         Map<String, String> annotations = new TreeMap<>(spec.annotations());
         annotations
                 .keySet()
                 .removeIf(name -> !name.startsWith(Spec.OWN_ANNOTATIONS)
                         && !name.startsWith(Spec.UNIT_PROPERTY_ANNOTATIONS)
                         && !name.equals(Spec.KEEP_GROUPS_ANNOTATION));
-        if (textOf(spec.mounts(), annotations) > MAX_TEXT) {
+        long image = spec.root().image().map(LaunchShape::textOf).orElse(0L);
+        if (textOf(spec.mounts(), annotations) + image > MAX_TEXT) {
             return Optional.empty();
         }
         return Optional.of(
                 new LaunchShape(spec.withProcess(spec.process().running(Spec.User.ROOT, NO_COMMAND, List.of()))
                         .withAnnotations(annotations)
                         .withResources(Resources.none())));
+    }
+
+    private static long textOf(Spec.Image image) {
+        return Stream.of(image.layers(), image.volumes(), image.files().keySet(), image.files().values())
+                .flatMap(Collection::stream)
+                .mapToLong(String::length)
+                .sum();
     }
 
     private static long textOf(List<Spec.Mount> mounts, Map<String, String> annotations) {
@@ -80,6 +84,6 @@ public final class LaunchShape {
 
     @Override
     public String toString() {
-        return "launches in " + spec.root().path();
+        return "launches in " + spec.root().image().map(Spec.Image::name).orElse(spec.root().path());
     }
 }

@@ -85,6 +85,7 @@ public final class ServedLaunch {
         boolean waits = false;
         try {
             traces.make(likely.state(traces), likely.spec());
+            traces.layer().ifPresent(ContainerLayer::waits);
             LaunchPlan plan = likely.plan(traces);
             int steps = shape.isPresent() ? plan.ahead() : 0;
             if (steps > 0) {
@@ -136,7 +137,14 @@ public final class ServedLaunch {
 
     /** Whether the stages still wait, and the paths that they have mounted are unchanged. */
     public boolean isAlive() {
-        return stages.areWaiting() && begun.filter(one -> !one.isCurrent()).isEmpty();
+        return stages.areWaiting()
+                && begun.filter(one -> !one.isCurrent()).isEmpty()
+                && !isUnwanted();
+    }
+
+    /** Whether it uses an image that is to be removed. */
+    public boolean isUnwanted() {
+        return hasShape() && traces.layer().filter(ContainerLayer::isUnwanted).isPresent();
     }
 
     /** The shape of the launches that it can serve; empty for any. */
@@ -154,12 +162,21 @@ public final class ServedLaunch {
         if (!mayFit(launch) || !isAlive()) {
             return false;
         }
+        if (hasShape()) {
+            fitting = Optional.of(launch.plan(traces)).filter(this::beginsAsBegun);
+            return fitting.isPresent();
+        }
         traces.take(launch.layer(traces.id()));
         fitting = Optional.of(launch.plan(traces)).filter(this::beginsAsBegun);
         if (fitting.isEmpty()) {
             traces.take(Optional.empty());
         }
         return fitting.isPresent();
+    }
+
+    /** Whether it was begun for a predicted shape, with its layer; otherwise the request decides about the layer. */
+    private boolean hasShape() {
+        return shape().isPresent();
     }
 
     /** A cheap check without the plan: the shape is the same, and the waiting stages fit into the memory limit. */
@@ -191,6 +208,8 @@ public final class ServedLaunch {
         ContainerState state = launch.state(traces);
         if (begun.isEmpty()) {
             traces.make(state, launch.spec());
+        } else if (hasShape()) {
+            traces.layer().ifPresent(ContainerLayer::isTaken);
         } else {
             traces.makeLayer();
         }

@@ -92,6 +92,9 @@ public final class WarmPool {
 
         @Override
         public boolean isAlive(ServedLaunch waiting) {
+            if (waiting.isUnwanted()) {
+                waiting.shape().ifPresent(recent::forget);
+            }
             return waiting.isAlive();
         }
 

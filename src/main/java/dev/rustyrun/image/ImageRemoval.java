@@ -78,6 +78,7 @@ public final class ImageRemoval {
     }
 
     private void check(StoredImage image, boolean force) {
+        disposal.release(List.of(image.manifestDigest()));
         if (!force && disposal.used(List.of(image.manifestDigest())).contains(image.manifestDigest())) {
             throw new ImageException(
                     ImageException.Kind.IN_USE,
@@ -97,8 +98,10 @@ public final class ImageRemoval {
             List<ImageStore.Listed> candidates = store.list().stream()
                     .filter(image -> all || image.tags().isEmpty())
                     .toList();
-            Set<Digest> used = disposal.used(
-                    candidates.stream().map(image -> image.image().manifest()).toList());
+            List<Digest> manifests =
+                    candidates.stream().map(image -> image.image().manifest()).toList();
+            disposal.release(manifests);
+            Set<Digest> used = disposal.used(manifests);
             for (ImageStore.Listed image : candidates) {
                 if (!used.contains(image.image().manifest())) {
                     for (ImageReference name : image.names()) {

@@ -15,6 +15,12 @@ public interface LayerDisposal {
     }
 
     /**
+     * Has containers discarded that a service has prepared for later requests, and that use one of {@code images}, given
+     * as manifest digests. Waits until that is done, for some seconds at most.
+     */
+    default void release(List<Digest> images) {}
+
+    /**
      * Removes unpacked layers that no image needs any more.
      *
      * @param needed the diffIds of layers that images still have; all others may be removed
