@@ -45,6 +45,11 @@ public final class ReadyPool<W> {
             return List.of();
         }
 
+        /** How many elements should wait now; the pool's size is the maximum. */
+        default int wanted() {
+            return Integer.MAX_VALUE;
+        }
+
         /** Why the element is not alive, in one line; empty when it is only outdated. */
         String failure(W ended);
 
@@ -64,7 +69,7 @@ public final class ReadyPool<W> {
 
     private long looked = System.nanoTime();
 
-    /** @param size how many elements wait; 0 for none */
+    /** @param size how many elements may wait; 0 for none */
     public ReadyPool(Source<W> source, int size, Clearing clearing) {
         this.source = source;
         this.size = size;
@@ -205,7 +210,7 @@ public final class ReadyPool<W> {
                     return false;
                 }
                 ended = removeEnded();
-                if (ended.isEmpty() && waiting.size() + lookedAt < size) {
+                if (ended.isEmpty() && waiting.size() + lookedAt < Math.min(size, source.wanted())) {
                     return true;
                 }
                 try {
@@ -231,6 +236,9 @@ public final class ReadyPool<W> {
         List<W> surplus = source.surplus(List.copyOf(waiting));
         waiting.removeAll(surplus);
         ended.addAll(surplus);
+        while (waiting.size() > source.wanted()) {
+            ended.add(waiting.removeLast());
+        }
         return ended;
     }
 

@@ -21,56 +21,62 @@ import org.junit.jupiter.api.Test;
 /** The warm pool hands out only what fits and works. Its items are cheaper than launches. */
 class ReadyPoolTest {
 
-    private static final class Loaf {
+    private static final class Item {
         private final int number;
         private volatile boolean alive = true;
         private volatile int discarded;
 
-        Loaf(int number) {
+        Item(int number) {
             this.number = number;
         }
     }
 
-    private static final class Bakery implements ReadyPool.Source<Loaf> {
+    private static final class ItemSource implements ReadyPool.Source<Item> {
 
         private final AtomicInteger made = new AtomicInteger();
         /** The number of next attempts to make an item that fail. */
-        private final AtomicInteger burning = new AtomicInteger();
+        private final AtomicInteger failing = new AtomicInteger();
         /** The number of next attempts to discard an item that fail. */
         private final AtomicInteger stuck = new AtomicInteger();
 
-        private final Set<Loaf> all = ConcurrentHashMap.newKeySet();
+        private final Set<Item> all = ConcurrentHashMap.newKeySet();
         private final Set<Integer> unwanted = ConcurrentHashMap.newKeySet();
+        private volatile int wanted = Integer.MAX_VALUE;
 
         @Override
-        public Loaf begin(List<Loaf> waiting) {
-            if (burning.getAndDecrement() > 0) {
-                throw new OutOfMemoryError("burnt");
+        public Item begin(List<Item> waiting) {
+            if (failing.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("failed");
             }
-            Loaf loaf = new Loaf(made.incrementAndGet());
-            all.add(loaf);
-            return loaf;
+            Item item = new Item(made.incrementAndGet());
+            all.add(item);
+            return item;
         }
 
         @Override
-        public boolean isAlive(Loaf waiting) {
+        public int wanted() {
+            return wanted;
+        }
+
+        @Override
+        public boolean isAlive(Item waiting) {
             return waiting.alive;
         }
 
         @Override
-        public List<Loaf> surplus(List<Loaf> waiting) {
+        public List<Item> surplus(List<Item> waiting) {
             return waiting.stream()
-                    .filter(loaf -> unwanted.contains(loaf.number))
+                    .filter(item -> unwanted.contains(item.number))
                     .toList();
         }
 
         @Override
-        public String failure(Loaf ended) {
-            return "loaf " + ended.number + " is stale";
+        public String failure(Item ended) {
+            return "item " + ended.number + " is stale";
         }
 
         @Override
-        public synchronized void discard(Loaf left) {
+        public synchronized void discard(Item left) {
             if (stuck.getAndDecrement() > 0) {
                 throw new StackOverflowError("stuck");
             }
@@ -78,24 +84,24 @@ class ReadyPoolTest {
         }
     }
 
-    private final Bakery bakery = new Bakery();
+    private final ItemSource source = new ItemSource();
     private final Clearing clearing = new Clearing(new Timers(), new Steps());
-    private ReadyPool<Loaf> stock = new ReadyPool<>(bakery, 0, clearing);
+    private ReadyPool<Item> pool = new ReadyPool<>(source, 0, clearing);
 
     private void keep(int size) {
-        stock = new ReadyPool<>(bakery, size, clearing);
-        stock.start();
-        Host.eventually(size + " wait", () -> stock.waiting() == size);
+        pool = new ReadyPool<>(source, size, clearing);
+        pool.start();
+        Host.eventually(size + " wait", () -> pool.waiting() == size);
     }
 
     @AfterEach
     void close() {
-        stock.stop();
+        pool.stop();
     }
 
-    private Optional<Loaf> takeIf(boolean fits) {
+    private Optional<Item> takeIf(boolean fits) {
         // As launches do, never accept a dead item.
-        return stock.take(loaf -> loaf.alive && fits);
+        return pool.take(item -> item.alive && fits);
     }
 
     @Test
@@ -103,11 +109,11 @@ class ReadyPoolTest {
         keep(2);
         Set<Integer> numbers = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 20; i++) {
-            Host.eventually("one waits", () -> stock.waiting() > 0);
+            Host.eventually("one waits", () -> pool.waiting() > 0);
             assertTrue(numbers.add(takeIf(true).orElseThrow().number), "handed out twice");
         }
-        Host.eventually("all are replaced", () -> stock.waiting() == 2);
-        assertEquals(22, bakery.made.get());
+        Host.eventually("all are replaced", () -> pool.waiting() == 2);
+        assertEquals(22, source.made.get());
     }
 
     @Test
@@ -118,18 +124,29 @@ class ReadyPoolTest {
     }
 
     @Test
+    void no_more_wait_than_are_wanted() {
+        keep(3);
+        source.wanted = 1;
+        Host.eventually("two are discarded", () -> pool.waiting() == 1);
+        source.wanted = 0;
+        Host.eventually("all are discarded", () -> source.all.stream().allMatch(item -> item.discarded == 1));
+        source.wanted = 2;
+        Host.eventually("two wait again", () -> pool.waiting() == 2);
+    }
+
+    @Test
     void what_has_died_is_discarded_and_replaced_though_nobody_asks_for_it() {
         keep(1);
-        Loaf dead = bakery.all.iterator().next();
+        Item dead = source.all.iterator().next();
         dead.alive = false;
         Host.eventually("it is discarded", () -> dead.discarded == 1);
-        Host.eventually("another waits", () -> stock.waiting() == 1);
+        Host.eventually("another waits", () -> pool.waiting() == 1);
         assertEquals(2, takeIf(true).orElseThrow().number);
     }
 
     @Test
     void an_error_while_one_is_made_does_not_end_the_making() {
-        bakery.burning.set(1);
+        source.failing.set(1);
         keep(1);
         assertEquals(1, takeIf(true).orElseThrow().number);
     }
@@ -139,7 +156,7 @@ class ReadyPoolTest {
         keep(1);
         assertThrows(
                 AssertionError.class,
-                () -> stock.take(loaf -> {
+                () -> pool.take(item -> {
                     throw new AssertionError("a launch that cannot be");
                 }));
         assertEquals(1, takeIf(true).orElseThrow().number);
@@ -148,8 +165,8 @@ class ReadyPoolTest {
     @Test
     void what_cannot_be_discarded_is_discarded_later() {
         keep(1);
-        bakery.stuck.set(2);
-        Loaf dead = bakery.all.iterator().next();
+        source.stuck.set(2);
+        Item dead = source.all.iterator().next();
         dead.alive = false;
         Host.eventually("it is discarded", () -> dead.discarded == 1);
     }
@@ -158,7 +175,7 @@ class ReadyPoolTest {
     void none_are_made_where_none_are_wanted() {
         keep(0);
         assertEquals(Optional.empty(), takeIf(true));
-        assertEquals(0, bakery.made.get());
+        assertEquals(0, source.made.get());
     }
 
     @Test
@@ -171,8 +188,8 @@ class ReadyPoolTest {
             boolean fits = i > 0;
             takers.add(new Thread(() -> {
                 for (int turn = 0; turn < 2000; turn++) {
-                    takeIf(fits).ifPresent(loaf -> {
-                        numbers.add(loaf.number);
+                    takeIf(fits).ifPresent(item -> {
+                        numbers.add(item.number);
                         got.incrementAndGet();
                     });
                 }
@@ -189,13 +206,13 @@ class ReadyPoolTest {
     @Test
     void at_the_end_what_waits_is_discarded_and_nothing_is_kept_any_more() {
         keep(2);
-        Loaf taken = takeIf(true).orElseThrow();
-        stock.stop();
-        assertEquals(0, stock.waiting());
+        Item taken = takeIf(true).orElseThrow();
+        pool.stop();
+        assertEquals(0, pool.waiting());
         assertEquals(0, taken.discarded, "it is its taker's");
         Host.eventually(
                 "the others are discarded once",
-                () -> bakery.all.stream().allMatch(loaf -> loaf.discarded == (loaf == taken ? 0 : 1)));
+                () -> source.all.stream().allMatch(item -> item.discarded == (item == taken ? 0 : 1)));
         assertFalse(takeIf(true).isPresent());
     }
 
@@ -203,25 +220,25 @@ class ReadyPoolTest {
     void the_first_that_fits_is_taken_and_the_others_stay_in_their_order() {
         keep(3);
         List<Integer> asked = new ArrayList<>();
-        Loaf taken = stock.take(loaf -> {
-                    asked.add(loaf.number);
-                    return loaf.number == 2;
+        Item taken = pool.take(item -> {
+                    asked.add(item.number);
+                    return item.number == 2;
                 })
                 .orElseThrow();
         assertEquals(2, taken.number);
         assertEquals(List.of(3, 2), asked, "the last that was made is the first");
-        assertEquals(3, stock.take(loaf -> true).orElseThrow().number);
-        assertEquals(Optional.empty(), stock.take(loaf -> loaf.number == 3));
-        assertEquals(1, stock.take(loaf -> loaf.number == 1).orElseThrow().number);
+        assertEquals(3, pool.take(item -> true).orElseThrow().number);
+        assertEquals(Optional.empty(), pool.take(item -> item.number == 3));
+        assertEquals(1, pool.take(item -> item.number == 1).orElseThrow().number);
     }
 
     @Test
     void what_others_should_have_the_place_of_is_discarded_and_replaced() {
         keep(2);
-        bakery.unwanted.add(1);
-        Host.eventually("there is another one", () -> bakery.made.get() == 3 && stock.waiting() == 2);
-        Loaf first =
-                bakery.all.stream().filter(loaf -> loaf.number == 1).findFirst().orElseThrow();
+        source.unwanted.add(1);
+        Host.eventually("there is another one", () -> source.made.get() == 3 && pool.waiting() == 2);
+        Item first =
+                source.all.stream().filter(item -> item.number == 1).findFirst().orElseThrow();
         Host.eventually("it is discarded", () -> first.discarded == 1);
     }
 }
