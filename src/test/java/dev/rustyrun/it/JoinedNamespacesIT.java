@@ -107,7 +107,7 @@ class JoinedNamespacesIT {
     @Test
     void C25_an_interface_with_a_dot_in_its_name_is_named_with_either_separator() throws IOException {
         pod = Pod.after("ip link add a.5 type dummy && echo ready || echo missing", "--net");
-        Assumptions.assumeTrue("ready".equals(pod.said()), "needs ip(8) and dummy interfaces");
+        Assumptions.assumeTrue("ready".equals(pod.firstLine()), "needs ip(8) and dummy interfaces");
         for (String name : List.of("net/ipv4/conf/a.5/forwarding", "net.ipv4.conf.a/5.forwarding")) {
             for (String value : List.of("1", "0")) {
                 try (OciBundle bundle = new OciBundle("cat", "/proc/sys/net/ipv4/conf/a.5/forwarding").edit(config -> {

@@ -10,14 +10,14 @@ import java.util.List;
 final class Pod implements AutoCloseable {
 
     private final Process process;
-    private final String said;
+    private final String firstLine;
 
     private Pod(String script, String... unshare) throws IOException {
         List<String> command = new ArrayList<>(List.of("unshare"));
         command.addAll(List.of(unshare));
         command.addAll(List.of("sh", "-c", script + "; exec sleep 1000"));
         process = new ProcessBuilder(command).start();
-        said = process.inputReader().readLine();
+        firstLine = process.inputReader().readLine();
     }
 
     /**
@@ -27,7 +27,7 @@ final class Pod implements AutoCloseable {
      */
     static Pod in(String... unshare) throws IOException {
         Pod pod = new Pod("echo ready", unshare);
-        assertEquals("ready", pod.said());
+        assertEquals("ready", pod.firstLine());
         return pod;
     }
 
@@ -37,8 +37,8 @@ final class Pod implements AutoCloseable {
     }
 
     /** The line that the script printed. */
-    String said() {
-        return said;
+    String firstLine() {
+        return firstLine;
     }
 
     long pid() {

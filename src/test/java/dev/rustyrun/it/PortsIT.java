@@ -364,9 +364,9 @@ class PortsIT {
         try (Server server = start()) {
             String at = running(server, listen(8000, WEB_SOCKET) + listen(8001, MIRROR));
             eventually200(server, at + "/ports/8001/");
-            Talk talk = server.talk(at + "/ports/8000/chat?x", true);
+            WebSocketClient talk = server.talk(at + "/ports/8000/chat?x", true);
             for (String text : List.of("hello", "a", "the last one")) {
-                talk.say(text);
+                talk.send(text);
                 Host.eventually("it comes back", () -> talk.last().equals(text), talk::last);
             }
             remove(server, at);

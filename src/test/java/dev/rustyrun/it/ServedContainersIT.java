@@ -174,9 +174,9 @@ class ServedContainersIT {
         String much = "head -c 60000000 /dev/zero; touch /written; sleep 30011";
         try (Server server = start()) {
             String left = create(server, much, "");
-            Talk deaf = server.talk(left + "/attach?start=true", false, "resize 1 1");
+            WebSocketClient deaf = server.talk(left + "/attach?start=true", false, "resize 1 1");
             String deleted = create(server, much, "");
-            Talk other = server.talk(deleted + "/attach?start=true", false, "resize 1 1");
+            WebSocketClient other = server.talk(deleted + "/attach?start=true", false, "resize 1 1");
             for (String at : new String[] {left, deleted}) {
                 Host.eventually("it runs", () -> body(server, at).contains("\"status\":\"running\""));
                 AtomicInteger last = new AtomicInteger();
@@ -208,15 +208,15 @@ class ServedContainersIT {
     void what_is_sent_before_a_container_has_started_is_its_input() throws Exception {
         try (Server server = start()) {
             String at = create(server, "cat; echo end", ", \"openStdin\": true");
-            Talk talk = server.talk(at + "/attach?start=true", true, "resize 10 20");
+            WebSocketClient talk = server.talk(at + "/attach?start=true", true, "resize 10 20");
             talk.type("hello\n");
-            talk.say("eof");
+            talk.send("eof");
             assertEquals(1000, talk.code());
             assertEquals("hello\nend\n", talk.out());
             String late = create(server, "cat; echo end", ", \"openStdin\": true");
-            Talk other = server.talk(late + "/attach", true, "resize 10 20");
+            WebSocketClient other = server.talk(late + "/attach", true, "resize 10 20");
             other.type("hello\n");
-            other.say("eof");
+            other.send("eof");
             assertEquals(200, server.post(late + "/start", "").statusCode());
             assertEquals(1000, other.code());
             assertEquals("hello\nend\n", other.out());
@@ -230,7 +230,7 @@ class ServedContainersIT {
     void attaching_starts_a_container_once_and_says_why_it_cannot() throws Exception {
         try (Server server = start()) {
             String at = create(server, "echo ready; sleep 30012", "");
-            Talk first = server.talk(at + "/attach?start=true", true, "resize 1 1");
+            WebSocketClient first = server.talk(at + "/attach?start=true", true, "resize 1 1");
             first.expect("ready\n");
             assertEquals(1008, server.talk(at + "/attach?start=true", true).code());
             assertEquals(1008, server.talk(at + "/attach?begin=true", true).code());

@@ -247,23 +247,23 @@ class ServedExecIT {
     void through_a_web_socket_input_and_output_go_as_they_come_and_the_answer_comes_last() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
-            Talk talk = server.talk(
+            WebSocketClient talk = server.talk(
                     at + "/exec/attach", true, script("echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
             talk.type("one\n");
             talk.expect("got one\n");
             Host.eventually("stderr arrives separately", () -> talk.err().equals("oops\n"), talk::err);
             talk.type("two\n");
             talk.expect("got two\n");
-            talk.say("eof");
+            talk.send("eof");
             String end = talk.end();
             assertTrue(end.contains("\"reason\":\"exited\",\"exitCode\":3") && !end.contains("stdout"), end);
             assertEquals(2, talk.taken());
-            Talk signalled = server.talk(
+            WebSocketClient signalled = server.talk(
                     at + "/exec/attach",
                     true,
                     script("trap 'exit 4' HUP; echo ready; while true; do sleep 0.1; done", ""));
             signalled.expect("ready");
-            signalled.say("signal HUP");
+            signalled.send("signal HUP");
             assertTrue(signalled.end().contains("\"exitCode\":4"), "the exit code of the trap");
             String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
                     .end();
@@ -300,14 +300,14 @@ class ServedExecIT {
     void a_terminal_is_one_in_the_container_and_its_size_follows() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
-            Talk talk = server.talk(
+            WebSocketClient talk = server.talk(
                     at + "/exec/attach",
                     true,
                     "{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 33, \"columns\": 77}");
             talk.type("stty size; tty; cat /proc/1/cmdline\n");
             talk.expect("33 77\r\n/dev/pts/");
             talk.expect("sleep");
-            talk.say("resize 44 88");
+            talk.send("resize 44 88");
             talk.type("stty size; sleep 30003\n");
             talk.expect("44 88");
             Host.expectRunning("sleep 30003");
@@ -324,7 +324,7 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             String starts = script("setsid sleep 30001 & sleep 30002", "");
-            Talk talk = server.talk(at + "/exec/attach", true, starts);
+            WebSocketClient talk = server.talk(at + "/exec/attach", true, starts);
             Host.expectRunning("sleep 30001");
             Host.expectRunning("sleep 30002");
             talk.abort();
@@ -354,7 +354,7 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             long before = memoryOf(server);
-            Talk deaf = server.talk(
+            WebSocketClient deaf = server.talk(
                     at + "/exec/attach",
                     false,
                     script("yes | head -c 60000000 | tee /tmp/many | head -c 50000000; echo; echo end", ""));

@@ -42,13 +42,13 @@ class ServedExposureIT {
                                             + " \"readOnly\": true}]}")
                             .body();
                     String at = "/v1/containers/" + made.replaceFirst(".*\"id\":\"([0-9a-f]{12})\".*", "$1");
-                    Talk watcher = server.talk(at + "/attach?start=true", true, "resize 24 80");
+                    WebSocketClient watcher = server.talk(at + "/attach?start=true", true, "resize 24 80");
                     watcher.expect("watching\n");
                     for (int i = 0; i < TIMES; i++) {
                         HttpResponse<String> ran = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
                         assertTrue(ran.body().contains("\"exitCode\":0"), ran.body());
                     }
-                    watcher.say("eof");
+                    watcher.send("eof");
                     assertEquals(1000, watcher.code());
                     Map<String, String> seen = Attempts.results(watcher.out());
                     assertTrue(Integer.parseInt(seen.get("seen")) > 0, "some were seen: " + seen);

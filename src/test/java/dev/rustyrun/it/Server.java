@@ -178,15 +178,15 @@ final class Server implements AutoCloseable {
     }
 
     /** Opens a web socket and sends a first message. */
-    Talk talk(String path, boolean listens, String first) {
-        Talk talk = talk(path, listens);
-        talk.say(first);
+    WebSocketClient talk(String path, boolean listens, String first) {
+        WebSocketClient talk = talk(path, listens);
+        talk.send(first);
         return talk;
     }
 
     /** Opens a web socket on which the server speaks first. */
-    Talk talk(String path, boolean listens) {
-        Talk talk = new Talk(listens);
+    WebSocketClient talk(String path, boolean listens) {
+        WebSocketClient talk = new WebSocketClient(listens);
         talk.through(client.newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk)
                 .join());

@@ -103,7 +103,7 @@ class StopIT {
         Server server = start();
         String id = create(server, "while true; do echo tick; sleep 0.1; done", ", \"start\": true");
         try {
-            Talk talk = server.talk("/v1/containers/" + id + "/attach", true, "resize 24 80");
+            WebSocketClient talk = server.talk("/v1/containers/" + id + "/attach", true, "resize 24 80");
             talk.expect("tick");
             try (InputStream log = server.getStream("/v1/containers/" + id + "/logs?follow=true");
                     InputStream events = server.getStream("/v1/events")) {

@@ -82,13 +82,13 @@ class StageConnectionTest {
         }
     }
 
-    private void say(Report report) {
+    private void send(Report report) {
         int descriptor = report instanceof Report.Due due ? due.descriptor() : Connection.NO_DESCRIPTOR;
         linux.send(channel[1], ReportCodec.encode(report), descriptor);
     }
 
     private void ask(int step) {
-        say(new Report.Due(step, Connection.NO_DESCRIPTOR));
+        send(new Report.Due(step, Connection.NO_DESCRIPTOR));
     }
 
     private void skipInitPart() {
@@ -103,7 +103,7 @@ class StageConnectionTest {
         ask(1);
         connection.hear();
         assertEquals(List.of(), told);
-        say(new Report.InitStarted(PID));
+        send(new Report.InitStarted(PID));
         connection.hear();
         assertEquals(List.of("init " + PID, "state creating", "state created", "created"), told);
         assertEquals(PID, connection.init());
@@ -115,7 +115,7 @@ class StageConnectionTest {
             List<String> failures = new ArrayList<>();
             StageConnectionTest other = new StageConnectionTest();
             other.launch(List.of(new HostStep.SendState()));
-            other.say(new Report.InitStarted(other.child));
+            other.send(new Report.InitStarted(other.child));
             other.ask(0);
             other.ask(step);
             other.connection.hear();
@@ -160,7 +160,7 @@ class StageConnectionTest {
     @Test
     void the_source_of_a_mount_is_opened_for_init_where_it_exists() {
         launch(List.of(new HostStep.OpenSource("/etc"), new HostStep.OpenSource("/no such file")));
-        say(new Report.InitStarted(linux.processId()));
+        send(new Report.InitStarted(linux.processId()));
         ask(0);
         ask(1);
         connection.hear();
@@ -178,8 +178,8 @@ class StageConnectionTest {
     void the_command_waits_until_its_terminal_is_taken() {
         int[] pipe = linux.pipe();
         launch(List.of(new HostStep.TakeTerminal()));
-        say(new Report.InitStarted(linux.processId()));
-        say(new Report.Due(0, pipe[1]));
+        send(new Report.InitStarted(linux.processId()));
+        send(new Report.Due(0, pipe[1]));
         connection.hear();
         assertEquals(1, terminals.size());
         skipInitPart();
@@ -192,7 +192,7 @@ class StageConnectionTest {
     void a_terminal_of_an_init_that_never_was_is_closed() {
         int[] pipe = linux.pipe();
         launch(List.of(new HostStep.TakeTerminal()));
-        say(new Report.Due(0, pipe[1]));
+        send(new Report.Due(0, pipe[1]));
         linux.close(pipe[1]);
         linux.close(channel[1]);
         // A process that another test is starting has a copy of the descriptor until it executes its program.

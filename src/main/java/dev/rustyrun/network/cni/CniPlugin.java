@@ -125,25 +125,25 @@ final class CniPlugin {
             return text;
         }
         String how = ended.describe();
-        throw failure(text.startsWith("{") ? said(text, how) : how + said());
+        throw failure(text.startsWith("{") ? resultMessage(text, how) : how + errorOutput());
     }
 
     /** The message of an error result; CNI SPEC.md, section 5, "Error". */
-    private String said(String text, String how) {
+    private String resultMessage(String text, String how) {
         ObjectNode error;
         try {
             error = CniJson.object("its error", text);
         } catch (CniException e) {
-            return how + said();
+            return how + errorOutput();
         }
         String message = CniJson.shown(error, "msg");
         String details = CniJson.shown(error, "details");
-        return (message.isEmpty() ? how + said() : message)
+        return (message.isEmpty() ? how + errorOutput() : message)
                 + (details.isEmpty() ? "" : "; " + details)
                 + " (code " + error.path("code").asLong() + ")";
     }
 
-    private String said() {
+    private String errorOutput() {
         String text = errors.toString(StandardCharsets.UTF_8).strip();
         return text.isEmpty() ? "" : ": " + text;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A conversation over a web socket of a server; collects the output by stream. */
-final class Talk implements WebSocket.Listener {
+final class WebSocketClient implements WebSocket.Listener {
 
     private final StringBuffer out = new StringBuffer();
     private final StringBuffer err = new StringBuffer();
@@ -27,7 +27,7 @@ final class Talk implements WebSocket.Listener {
      *
      * @param listens whether it reads messages at once, and not only after {@link #listen}
      */
-    Talk(boolean listens) {
+    WebSocketClient(boolean listens) {
         this.listens = listens;
     }
 
@@ -76,12 +76,12 @@ final class Talk implements WebSocket.Listener {
         closed.completeExceptionally(error);
     }
 
-    Talk through(WebSocket opened) {
+    WebSocketClient through(WebSocket opened) {
         socket = opened;
         return this;
     }
 
-    void say(String order) {
+    void send(String order) {
         socket.sendText(order, true).join();
     }
 
@@ -122,7 +122,7 @@ final class Talk implements WebSocket.Listener {
     }
 
     void expect(String output) {
-        Host.eventually("it says " + output, () -> out.indexOf(output) >= 0, out::toString);
+        Host.eventually("it prints " + output, () -> out.indexOf(output) >= 0, out::toString);
     }
 
     /** Waits for the end and returns the close code. */
