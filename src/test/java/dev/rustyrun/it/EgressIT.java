@@ -51,8 +51,10 @@ class EgressIT extends EgressContainers {
     void a_connection_of_the_containers_last_moment_is_logged() {
         Launcher.Result result = allowing(
                 "four.example.org",
-                "printf 'GET http://other.example.net/ HTTP/1.1\r\n\r\n' | nc 127.0.0.1 3128 > /dev/null &"
-                        + " until grep -q ':0C38 0[1-9] ' /proc/net/tcp; do :; done");
+                // Ends as soon as the proxy's end of the connection has the request, or the proxy has answered it.
+                "printf 'GET http://other.example.net/ HTTP/1.1\r\n\r\n' | nc 127.0.0.1 3128 > /dev/shm/answer &"
+                        + " until [ -s /dev/shm/answer ]"
+                        + " || grep -qE ':0C38 [0-9A-F]+:[0-9A-F]+ 01 0+:0*[1-9A-F]' /proc/net/tcp; do :; done");
         assertTrue(result.expect(0).err().contains("{\"event\":\"egress\","), result.err());
     }
 
