@@ -297,22 +297,9 @@ public final class ContainerLayers implements LayerDisposal {
 
     @Override
     public void release(List<Digest> unwanted) {
-        List<String> waiting = new ArrayList<>();
-        for (String id : ids()) {
-            try {
-                if (linux.exists(folder + "/" + id + "/" + WAITING)
-                        && unwanted.contains(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)))
-                        && !isFree(linux, folder, id)) {
-                    mark(id, UNWANTED);
-                    waiting.add(id);
-                }
-            } catch (LinuxException | InvalidSpecException e) {
-                // The launch has just been used or discarded, or was asked before.
-            }
-        }
         long end = System.nanoTime() + RELEASE_MILLIS * 1_000_000;
-        while (waiting.stream().anyMatch(id -> linux.exists(folder + "/" + id + "/" + WAITING))
-                && System.nanoTime() < end) {
+        // In a loop, because a service may begin another launch before it has seen the first mark.
+        while (isAwaited(unwanted) && System.nanoTime() < end) {
             try {
                 Thread.sleep(RELEASE_PAUSE_MILLIS);
             } catch (InterruptedException e) {
@@ -322,9 +309,31 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
-    private void mark(String id, String name) {
+    /** Marks all layers of waiting launches of these images; returns whether there are any. */
+    private boolean isAwaited(List<Digest> images) {
+        boolean awaited = false;
+        for (String id : ids()) {
+            try {
+                if (linux.exists(folder + "/" + id + "/" + WAITING)
+                        && images.contains(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)))
+                        && !isFree(linux, folder, id)) {
+                    awaited = true;
+                    markUnwanted(id);
+                }
+            } catch (LinuxException | InvalidSpecException e) {
+                // The launch has just been used or discarded.
+            }
+        }
+        return awaited;
+    }
+
+    private void markUnwanted(String id) {
         try (OpenFile layer = new OpenFile(linux, linux.open(folder + "/" + id, FOLDER))) {
-            linux.close(linux.createNew(layer.descriptor(), name, 0600));
+            linux.close(linux.createNew(layer.descriptor(), UNWANTED, 0600));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
         }
     }
 

@@ -47,7 +47,11 @@ public final class LaunchShape {
     }
 
     private static long textOf(Spec.Image image) {
-        return Stream.of(image.layers(), image.volumes(), image.files().keySet(), image.files().values())
+        return Stream.of(
+                        image.layers(),
+                        image.volumes(),
+                        image.files().keySet(),
+                        image.files().values())
                 .flatMap(Collection::stream)
                 .mapToLong(String::length)
                 .sum();
@@ -84,6 +88,7 @@ public final class LaunchShape {
 
     @Override
     public String toString() {
-        return "launches in " + spec.root().image().map(Spec.Image::name).orElse(spec.root().path());
+        return "launches in "
+                + spec.root().image().map(Spec.Image::name).orElse(spec.root().path());
     }
 }

@@ -137,9 +137,7 @@ public final class ServedLaunch {
 
     /** Whether the stages still wait, and the paths that they have mounted are unchanged. */
     public boolean isAlive() {
-        return stages.areWaiting()
-                && begun.filter(one -> !one.isCurrent()).isEmpty()
-                && !isUnwanted();
+        return stages.areWaiting() && begun.filter(one -> !one.isCurrent()).isEmpty() && !isUnwanted();
     }
 
     /** Whether it uses an image that is to be removed. */

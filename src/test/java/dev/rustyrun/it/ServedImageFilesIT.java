@@ -294,8 +294,8 @@ class ServedImageFilesIT {
         // The refused request may still be ending; until then, the container is busy (503).
         Host.eventually(
                 "no archive is refused",
-                () -> Server.quietly(
-                        () -> server.put(at + "/files?path=/w", TAR, BodyPublishers.ofString("no archive".repeat(200)))
+                () -> Server.quietly(() ->
+                        server.put(at + "/files?path=/w", TAR, BodyPublishers.ofString("no archive".repeat(200)))
                                         .statusCode()
                                 == 422));
         assertEquals(200, put(at, "/w", new Tar().file("in", "given")).statusCode());
