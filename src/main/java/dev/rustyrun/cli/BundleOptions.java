@@ -5,8 +5,10 @@ import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +48,18 @@ final class BundleOptions {
         return bundle != null || !config.equals(Bundle.CONFIG);
     }
 
+    /** Rejects options that apply only to a container from a bundle. */
+    void checkNone() {
+        if (isGiven()) {
+            throw new InvalidSpecException("--rootfs and --bundle cannot be used together");
+        }
+        Optional<String> given =
+                noPivot ? Optional.of("--no-pivot") : trace ? Optional.of("--trace-steps") : detached.given();
+        given.ifPresent(option -> {
+            throw new InvalidSpecException(option + " requires --bundle DIR; leave it out");
+        });
+    }
+
     /** Whether {@code words} name a bundle. Works for invalid command lines too. */
     static boolean isNamedIn(List<String> words) {
         return words.stream().anyMatch(word -> word.matches("--bundle(=.*)?|-b.*"))
@@ -73,7 +87,8 @@ final class BundleOptions {
                 NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }
 
-    CreateOptions createOptions(CommandContext context) {
-        return detached.options(noPivot, trace || context.log().isDebugging());
+    /** @param traced whether another option traces the launch */
+    CreateOptions createOptions(CommandContext context, boolean traced) {
+        return detached.options(noPivot, traced || trace || context.log().isDebugging());
     }
 }

@@ -78,7 +78,7 @@ final class CreateCommand implements ContainerCommand {
         RunStage stage = context.stage("create");
         try {
             Bundle bundle = options.read(context.linux());
-            CreateOptions how = options.createOptions(context);
+            CreateOptions how = options.createOptions(context, false);
             how.checkTerminal(bundle.spec().process());
             Creation creation = new Creation(context.linux(), context.self(), context.store(), context.warnings());
             failure = creation.create(id, bundle, how, stage);

@@ -58,6 +58,20 @@ final class DetachOptions {
                 trace);
     }
 
+    /** One of these options that was given, and that is not only accepted. */
+    Optional<String> given() {
+        if (consoleSocket != null) {
+            return Optional.of("--console-socket");
+        }
+        if (pidFile != null) {
+            return Optional.of("--pid-file");
+        }
+        if (pidfdSocket != null) {
+            return Optional.of("--pidfd-socket");
+        }
+        return preserved == 0 ? Optional.empty() : Optional.of("--preserve-fds");
+    }
+
     private static Optional<String> given(String option) {
         return Optional.ofNullable(option).filter(text -> !text.isEmpty());
     }

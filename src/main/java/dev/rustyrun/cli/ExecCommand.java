@@ -14,8 +14,10 @@ import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.RunStage;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -86,6 +88,9 @@ final class ExecCommand implements ContainerCommand {
             description = "Set the SELinux label (default: the container's).")
     private String label;
 
+    @CommandLine.Spec
+    private CommandSpec command;
+
     @Mixin
     private ExecProcessOptions options;
 
@@ -103,6 +108,9 @@ final class ExecCommand implements ContainerCommand {
         try {
             if (process == null == words.isEmpty()) {
                 throw new InvalidSpecException("exec needs either a command or --process FILE");
+            }
+            if (process != null) {
+                InapplicableOptions.checkProcessFile(command);
             }
             Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
             RunStage stage = context.stage("exec");

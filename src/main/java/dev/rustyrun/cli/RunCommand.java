@@ -41,8 +41,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -80,6 +82,9 @@ final class RunCommand implements ContainerCommand {
 
     /** Maximum size of the log of a detached container, in bytes. */
     private static final int MAX_LOG = 16 * 1024 * 1024;
+
+    @CommandLine.Spec
+    private CommandSpec command;
 
     @Mixin
     private LaunchRequest request;
@@ -170,18 +175,14 @@ final class RunCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         try {
-            if (!isImage()) {
-                images.checkNone(request);
-            }
             if (isImage()) {
                 refuseToGuess(context);
-            }
-            if (request.rootfs().isEmpty() && !isImage()) {
+            } else if (request.rootfs().isEmpty()) {
                 return runBundle(context);
+            } else {
+                images.checkNone(request);
             }
-            if (bundle.isGiven()) {
-                throw new InvalidSpecException("--rootfs and --bundle cannot be used together");
-            }
+            bundle.checkNone();
             if (keep && options.removes()) {
                 throw new InvalidSpecException("--keep and --rm cannot be used together");
             }
@@ -209,6 +210,9 @@ final class RunCommand implements ContainerCommand {
     }
 
     private int runBundle(CommandContext context) {
+        if (bundle.isGiven()) {
+            checkForBundle();
+        }
         if (words.size() != 1 || !request.command().isEmpty()) {
             throw new InvalidSpecException(
                     bundle.isGiven()
@@ -218,9 +222,31 @@ final class RunCommand implements ContainerCommand {
         RunStage stage = context.stage("run");
         Outcome ended = new BundleRun(
                         context.linux(), context.self(), context.store(), context.warnings(), context.steps())
-                .run(words.get(0), bundle.read(context.linux()), bundle.createOptions(context), detach, keep, stage);
+                .run(
+                        words.get(0),
+                        bundle.read(context.linux()),
+                        bundle.createOptions(context, trace),
+                        detach,
+                        keep,
+                        stage);
         int code = tell(ended, context);
         return ended.reason() == Outcome.Reason.SETUP_FAILED ? EngineContext.RUNC_FAILED : code;
+    }
+
+    private void checkForBundle() {
+        if (created) {
+            InapplicableOptions.checkCreatedBundle(command);
+        }
+        InapplicableOptions.checkBundle(command);
+        if (options.removes() && (keep || detach)) {
+            throw new InvalidSpecException("--rm cannot be used with --keep, or with --detach and a bundle; such a"
+                    + " container remains until it is deleted");
+        }
+        if (detach) {
+            outcome.checkDetached();
+        } else {
+            outcome.check();
+        }
     }
 
     @Override
