@@ -16,6 +16,7 @@ import dev.rustyrun.stage.ZygoteStage;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The entry point of every process of Rustyrun. The re-executed stages {@code child} and {@code init} start at once:
@@ -54,26 +55,38 @@ public final class Rustyrun {
     /** The monitor reports only through the container's directory; its standard error is stored there too. */
     private static void monitor(String[] args) {
         SelfExec self = self(args);
-        Linux linux = Linux.host();
+        Linux linux = host(e -> "rustyrun: " + e.getMessage());
         linux.exit(MonitorMain.perform(linux, self, args[1]));
     }
 
     private static void store(String[] args) {
         self(args);
-        Linux linux = Linux.host();
+        Linux linux = host(e -> "rustyrun: " + e.getMessage());
         linux.exit(MonitorMain.store(linux, args[1]));
     }
 
+    /** Its standard error receives reports of the proxy, each a line of JSON. */
     private static void proxy(String[] args) {
         self(args);
-        Linux linux = Linux.host();
+        Linux linux = host(e -> ProxyMain.failure(args, e));
         linux.exit(ProxyMain.perform(linux, args));
     }
 
     private static void network(String[] args) {
         self(args);
-        Linux linux = Linux.host();
+        Linux linux = host(e -> "rustyrun: " + e.getMessage());
         linux.exit(CniMain.perform(linux, args));
+    }
+
+    /** The kernel, unless the library is missing that its calls need: then this process ends with one line. */
+    private static Linux host(Function<UnsatisfiedLinkError, String> line) {
+        try {
+            return Linux.host();
+        } catch (UnsatisfiedLinkError e) {
+            System.err.println(Printable.line(line.apply(e).strip()));
+            Runtime.getRuntime().halt(EngineContext.FAILED);
+            throw e;
+        }
     }
 
     private static SelfExec self(String[] args) {

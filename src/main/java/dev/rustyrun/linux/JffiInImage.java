@@ -28,7 +28,10 @@ final class JffiInImage {
 
         private Init() {}
 
-        /** Loads the library from the executable's directory. */
+        /**
+         * Loads the library from the executable's directory, or from an open file, if the directory was removed before
+         * this process started.
+         */
         @Substitute
         static void load() {
             // This is jffi's own property, so that it has the same meaning on a JVM.
@@ -36,7 +39,7 @@ final class JffiInImage {
             if (folder == null) {
                 throw new UnsatisfiedLinkError("libjffi-1.2.so is not beside the executable, where it belongs");
             }
-            System.load(folder + "/libjffi-1.2.so");
+            System.load(folder.startsWith("/proc/self/fd/") ? folder : folder + "/libjffi-1.2.so");
         }
     }
 

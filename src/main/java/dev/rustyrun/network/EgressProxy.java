@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -33,9 +34,11 @@ public final class EgressProxy {
     private static final int END_MILLIS = 1000;
     private static final int BUFFER = 32 * 1024;
     private static final int STACK = 256 * 1024;
+    private static final String NO_THREAD = "the proxy has no room for another thread";
 
     private final EgressPolicy.Resolver resolver;
     private final Consumer<EgressAttempt> attempts;
+    private final ThreadFactory threads;
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
     private final Set<Connected> connected = ConcurrentHashMap.newKeySet();
     private volatile EgressPolicy policy;
@@ -70,9 +73,19 @@ public final class EgressProxy {
 
     /** @param attempts receives each finished attempt */
     public EgressProxy(EgressPolicy policy, EgressPolicy.Resolver resolver, Consumer<EgressAttempt> attempts) {
+        this(policy, resolver, attempts, work -> new Thread(null, work, "egress", STACK));
+    }
+
+    /** @param threads makes the threads of connections */
+    EgressProxy(
+            EgressPolicy policy,
+            EgressPolicy.Resolver resolver,
+            Consumer<EgressAttempt> attempts,
+            ThreadFactory threads) {
         this.policy = policy;
         this.resolver = resolver;
         this.attempts = attempts;
+        this.threads = threads;
     }
 
     /** The current policy. */
@@ -109,6 +122,7 @@ public final class EgressProxy {
             return true;
         } catch (OutOfMemoryError noThread) {
             accepted.close();
+            attempts.accept(new EgressAttempt("", 0, "", NO_THREAD, 0, 0));
             return false;
         }
     }
@@ -135,8 +149,8 @@ public final class EgressProxy {
         }
     }
 
-    private static Thread start(Runnable work) {
-        Thread thread = new Thread(null, work, "egress", STACK);
+    private Thread start(Runnable work) {
+        Thread thread = threads.newThread(work);
         thread.setDaemon(true);
         thread.start();
         return thread;
@@ -183,7 +197,13 @@ public final class EgressProxy {
             sent.addAndGet(request.ahead().length);
             client.setSoTimeout(IDLE_MILLIS);
             server.setSoTimeout(IDLE_MILLIS);
-            Thread back = start(() -> copy(server, client, received));
+            Thread back;
+            try {
+                back = start(() -> copy(server, client, received));
+            } catch (OutOfMemoryError noThread) {
+                failure = NO_THREAD;
+                return;
+            }
             if (request.mayBeTls()) {
                 checkAndForwardStart(own, sent);
             }

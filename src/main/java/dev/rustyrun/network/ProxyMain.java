@@ -5,8 +5,10 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The proxy process of one container. Its descriptors: 0 is a listening socket in the container's network namespace, 1
@@ -30,6 +32,15 @@ public final class ProxyMain {
 
     private ProxyMain() {}
 
+    /**
+     * Reports that the proxy cannot start.
+     *
+     * @param args its arguments
+     */
+    public static String failure(String[] args, Throwable cause) {
+        return AttemptLog.failure(args[1], cause);
+    }
+
     /** Serves until the container ends; returns the exit status. */
     public static int perform(Linux linux, String[] args) {
         linux.prctl(Prctl.PR_SET_DUMPABLE, 0);
@@ -40,6 +51,8 @@ public final class ProxyMain {
         int log = linux.duplicateFrom(2, KEPT);
         linux.blockPipeSignal();
         LogOutput output = new LogOutput(linux, log);
+        // A failure is one line, not a stack trace.
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> output.write(failure(args, e)));
         AttemptLog attempts = new AttemptLog(args[1], output, output, System::nanoTime);
         EgressPolicy policy = EgressPolicy.of(List.of(args).subList(2, args.length));
         EgressProxy proxy = new EgressProxy(policy, InetAddress::getAllByName, attempts::report);
@@ -50,10 +63,10 @@ public final class ProxyMain {
             }
             listener = inherited;
             Confinement.enter(linux);
-            start(() -> serve(proxy, listener));
+            start(() -> serve(linux, proxy, listener, e -> output.write(failure(args, e))));
             start(() -> new ProxyControl(linux, proxy, attempts).serve(ORDERS));
-        } catch (IOException | RuntimeException e) {
-            output.write("rustyrun: the proxy of " + args[1] + " ends: " + e.getMessage() + "\n");
+        } catch (IOException | RuntimeException | Error e) {
+            output.write(failure(args, e));
             return 1;
         }
         PollSet ended = new PollSet(1);
@@ -75,11 +88,16 @@ public final class ProxyMain {
         }
     }
 
-    private static void serve(EgressProxy proxy, ServerSocketChannel listener) {
+    private static void serve(
+            Linux linux, EgressProxy proxy, ServerSocketChannel listener, Consumer<Throwable> failures) {
         try {
             proxy.serve(listener);
-        } catch (IOException e) {
-            // From now on, the container's connections are refused.
+        } catch (ClosedChannelException e) {
+            // The container has ended.
+        } catch (IOException | RuntimeException | Error e) {
+            failures.accept(e);
+            // Without this process, the container's connections are refused at once.
+            linux.exit(1);
         }
     }
 

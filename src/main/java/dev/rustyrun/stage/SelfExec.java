@@ -1,5 +1,6 @@
 package dev.rustyrun.stage;
 
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
@@ -24,6 +25,8 @@ public final class SelfExec {
     private static final String READY = "rustyrun.ready";
     /** The directory of libjffi; without it, jffi unpacks a copy at every start. */
     private static final String JFFI_FOLDER = "jffi.boot.library.path";
+
+    private static final String LIBRARY = "libjffi-1.2.so";
     /** HotSpot uses SIGUSR2 itself unless it is given another signal, here a real-time signal. */
     private static final String FREE_SIGUSR2 = "_JAVA_SR_SIGNUM=40";
 
@@ -137,7 +140,7 @@ public final class SelfExec {
     }
 
     private static void useLibrariesIn(String folder) {
-        if (new File(folder, "libjffi-1.2.so").exists()) {
+        if (new File(folder, LIBRARY).exists()) {
             System.setProperty(JFFI_FOLDER, folder);
         }
     }
@@ -206,6 +209,38 @@ public final class SelfExec {
     /** Starts a command without this process's environment, which may contain secrets, to serve a container. */
     int startServing(Linux linux, List<String> words, int... descriptors) {
         return linux.spawnCommand(executable, argv(words), env, descriptors);
+    }
+
+    /**
+     * Like {@link #startServing}, for a native executable whose folder has been removed: its library is the open file
+     * {@code library} of the new process.
+     */
+    int startServingWith(Linux linux, int library, List<String> words, int... descriptors) {
+        List<String> opened = List.of(PROGRAM + "=" + program, LIBRARIES + "=/proc/self/fd/" + library);
+        return linux.spawnCommand(executable, argv(words), opened, descriptors);
+    }
+
+    /** A native executable's library, so that it remains available; empty for a JVM, or when the library is gone. */
+    Optional<OpenFile> openLibrary(Linux linux) {
+        String folder = System.getProperty(JFFI_FOLDER);
+        if (!isNative || folder == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new OpenFile(linux, linux.open(folder + "/" + LIBRARY, FileFlag.O_RDONLY)));
+        } catch (LinuxException removed) {
+            return Optional.empty();
+        }
+    }
+
+    /** A file that another process of this program needs to start, and that does not exist any more. */
+    Optional<String> missingFile() {
+        String folder = System.getProperty(JFFI_FOLDER);
+        List<String> needed = isNative
+                ? folder == null ? List.of() : List.of(folder + "/" + LIBRARY)
+                : List.of((executable + File.pathSeparator + System.getProperty("java.class.path"))
+                        .split(File.pathSeparator));
+        return needed.stream().filter(file -> !new File(file).exists()).findFirst();
     }
 
     private List<String> argv(List<String> words) {

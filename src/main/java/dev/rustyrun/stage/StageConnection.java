@@ -211,7 +211,7 @@ final class StageConnection {
     void serve(PollSet set) {
         try {
             host.startProxyIfWanted(set);
-        } catch (LinuxException e) {
+        } catch (LinuxException | StepFailure e) {
             messages.println(Printable.line("rustyrun: cannot start the proxy of "
                     + options.record().id() + ", whose connections are refused: " + e.getMessage()));
         }

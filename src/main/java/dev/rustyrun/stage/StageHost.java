@@ -186,7 +186,7 @@ final class StageHost implements HostContext {
 
     @Override
     public void startProxy(List<String> hosts, OpenFile listening) {
-        proxy = Optional.of(WaitingProxy.of(linux, record(), init(), hosts, listening));
+        proxy = Optional.of(WaitingProxy.of(linux, new HeldProgram(linux, self), record(), init(), hosts, listening));
         if (!staysUntilEnd) {
             startProxy();
         }
@@ -195,7 +195,7 @@ final class StageHost implements HostContext {
     private void startProxy() {
         try (WaitingProxy waiting = proxy.orElseThrow()) {
             proxy = Optional.empty();
-            awaitAfterContainer(waiting.start(self));
+            awaitAfterContainer(waiting.start());
         }
     }
 
@@ -208,6 +208,7 @@ final class StageHost implements HostContext {
      * Starts the container's proxy if {@code set} shows a connection to it.
      *
      * @throws LinuxException when its process cannot be started; then the container's connections are refused
+     * @throws StepFailure when the files of this program are missing, with the same effect
      */
     void startProxyIfWanted(PollSet set) {
         if (proxy.filter(waiting -> waiting.isWanted(set)).isPresent()) {

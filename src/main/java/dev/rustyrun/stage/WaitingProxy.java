@@ -26,6 +26,7 @@ final class WaitingProxy implements AutoCloseable {
     private final OpenFile ended;
 
     private final LaunchRecord.ProxyFiles files;
+    private final HeldProgram program;
 
     private WaitingProxy(
             Linux linux,
@@ -33,31 +34,36 @@ final class WaitingProxy implements AutoCloseable {
             List<String> hosts,
             OpenFile listening,
             OpenFile ended,
-            LaunchRecord.ProxyFiles files) {
+            LaunchRecord.ProxyFiles files,
+            HeldProgram program) {
         this.linux = linux;
         this.container = container;
         this.hosts = hosts;
         this.listening = listening;
         this.ended = ended;
         this.files = files;
+        this.program = program;
     }
 
     /**
      * Prepares the proxy of a container.
      *
+     * @param program this program, which is also the proxy's; {@link #close}, or a failure of this method, closes it
      * @param init pid of the container's PID 1
      * @param hosts the allowed destinations
      * @param listening the listening socket in the container's network namespace; {@link #close}, or a failure of this
      *     method, closes it
      */
-    static WaitingProxy of(Linux linux, LaunchRecord record, int init, List<String> hosts, OpenFile listening) {
+    static WaitingProxy of(
+            Linux linux, HeldProgram program, LaunchRecord record, int init, List<String> hosts, OpenFile listening) {
         List<OpenFile> opened = new ArrayList<>(List.of(listening));
         try {
             OpenFile ended = new OpenFile(linux, linux.processDescriptor(init));
             opened.add(ended);
-            return new WaitingProxy(linux, record.id(), hosts, listening, ended, record.proxyFiles());
+            return new WaitingProxy(linux, record.id(), hosts, listening, ended, record.proxyFiles(), program);
         } catch (RuntimeException e) {
             opened.forEach(OpenFile::close);
+            program.close();
             throw e;
         }
     }
@@ -73,15 +79,18 @@ final class WaitingProxy implements AutoCloseable {
                 || set.found(files.control().descriptor(), PollSet.POLLIN);
     }
 
-    /** Starts the proxy process and returns its pid. The process gets copies of all descriptors. */
-    int start(SelfExec self) {
+    /**
+     * Starts the proxy process and returns its pid. The process gets copies of all descriptors.
+     *
+     * @throws dev.rustyrun.step.StepFailure when the program's files are missing
+     */
+    int start() {
         List<String> words = new ArrayList<>(List.of(PROXY, container));
         words.addAll(hosts);
         // The descriptors get fixed numbers in the process. A control socket below FIRST_FREE could be overwritten.
         try (OpenFile control =
                 new OpenFile(linux, linux.duplicateFrom(files.control().descriptor(), StageHost.FIRST_FREE))) {
-            return self.startServing(
-                    linux,
+            return program.startServing(
                     words,
                     listening.descriptor(),
                     ended.descriptor(),
@@ -95,5 +104,6 @@ final class WaitingProxy implements AutoCloseable {
         listening.close();
         ended.close();
         files.close();
+        program.close();
     }
 }

@@ -38,6 +38,16 @@ class AttemptLogTest {
             () -> nanos);
 
     @Test
+    void the_failure_of_a_proxy_is_one_line_that_says_what_to_do() {
+        assertEquals(
+                "{\"event\":\"egress-failed\",\"container\":\"box\",\"reason\":\"no socket\"}\n",
+                AttemptLog.failure("box", new IllegalStateException("no socket")));
+        String full = AttemptLog.failure("box", new OutOfMemoryError("unable to create native thread"));
+        assertTrue(full.contains("raise the limit of memory or processes"), full);
+        assertEquals(full.length() - 1, full.indexOf('\n'), full);
+    }
+
+    @Test
     void each_attempt_is_a_line() {
         log.report(ALLOWED);
         log.report(REFUSED);
