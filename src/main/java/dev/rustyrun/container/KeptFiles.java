@@ -66,14 +66,7 @@ final class KeptFiles {
 
     /** Whether the FIFO exists: the container waits for its start. */
     boolean hasFifo() {
-        try {
-            return folder.directory().isPresent()
-                    && linux.status(folder.directory().get().descriptor(), id + "/" + FIFO)
-                                    .mode()
-                            != 0;
-        } catch (LinuxException e) {
-            return false;
-        }
+        return has(FIFO);
     }
 
     /** Makes the file into which a starting container writes a failure; returns its descriptor, open for writing. */
@@ -111,6 +104,11 @@ final class KeptFiles {
         }
     }
 
+    /** Whether the container was started with a proxy, which may have ended since. */
+    boolean hadProxy() {
+        return has(EGRESS);
+    }
+
     /**
      * A path of the socket that fits into {@code sun_path} (108 bytes), however long the path of the store is; man 7
      * unix.
@@ -121,6 +119,17 @@ final class KeptFiles {
 
     private OpenFile open(String name, int flags, int type) {
         return folder.directoryOf(id).open(id + "/" + name, flags, type);
+    }
+
+    private boolean has(String name) {
+        try {
+            return folder.directory().isPresent()
+                    && linux.status(folder.directory().get().descriptor(), id + "/" + name)
+                                    .mode()
+                            != 0;
+        } catch (LinuxException e) {
+            return false;
+        }
     }
 
     private void remove(String name) {

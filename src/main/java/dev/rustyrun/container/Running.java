@@ -112,8 +112,11 @@ public final class Running {
         return connection()
                 .orElseThrow(
                         () -> ContainerException.conflict(
-                                "container \"" + state.id()
-                                        + "\" was started without allowed hosts, so it has no proxy to reach any; start it with --allow"));
+                                store.files(state.id()).hadProxy()
+                                        ? "the proxy of container \"" + state.id()
+                                                + "\" has ended, so it can no longer reach any host; start the container again"
+                                        : "container \"" + state.id()
+                                                + "\" was started without allowed hosts, so it has no proxy to reach any; start it with --allow"));
     }
 
     /** Changes the limits of the container; limits that are not set stay as they are. */

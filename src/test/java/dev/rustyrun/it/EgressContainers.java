@@ -3,6 +3,7 @@ package dev.rustyrun.it;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,5 +43,42 @@ abstract class EgressContainers extends InNetworkWorld {
 
     static void expectWeb(String answer) {
         assertTrue(answer.contains("the web"), answer);
+    }
+
+    /** Starts a container that requests a page of {@code host} for each input line and prints the answer. */
+    static Process asking(String id, String allowed, String host) throws IOException {
+        return new ProcessBuilder(world.command(Launcher.runCommand(
+                        "--name",
+                        id,
+                        "--allow",
+                        allowed,
+                        "--command",
+                        "sh",
+                        "-c",
+                        "while read go; do wget -qO- http://" + host + "/ || echo refused; done")))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    static String ask(Process container) throws IOException {
+        container.getOutputStream().write('\n');
+        container.getOutputStream().flush();
+        return readLine(container);
+    }
+
+    static String readLine(Process container) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = container.getInputStream().read(); next >= 0 && next != '\n'; ) {
+            line.append((char) next);
+            next = container.getInputStream().read();
+        }
+        return line.toString();
+    }
+
+    static Launcher.Result update(String... words) {
+        return Launcher.execute(
+                Launcher.command(
+                        Stream.concat(Stream.of("update"), Stream.of(words)).toArray(String[]::new)),
+                "");
     }
 }

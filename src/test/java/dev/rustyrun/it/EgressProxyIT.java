@@ -19,39 +19,6 @@ import org.junit.jupiter.api.Test;
 @NativeOnly("the same code runs on a JVM, many times slower")
 class EgressProxyIT extends EgressContainers {
 
-    /** Starts a container that requests a page of {@code host} for each input line and prints the answer. */
-    private static Process asking(String id, String allowed, String host) throws IOException {
-        return new ProcessBuilder(world.command(Launcher.runCommand(
-                        "--name",
-                        id,
-                        "--allow",
-                        allowed,
-                        "--command",
-                        "sh",
-                        "-c",
-                        "while read go; do wget -qO- http://" + host + "/ || echo refused; done")))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static String ask(Process container) throws IOException {
-        container.getOutputStream().write('\n');
-        container.getOutputStream().flush();
-        StringBuilder line = new StringBuilder();
-        for (int next = container.getInputStream().read(); next >= 0 && next != '\n'; ) {
-            line.append((char) next);
-            next = container.getInputStream().read();
-        }
-        return line.toString();
-    }
-
-    private static Launcher.Result update(String... words) {
-        return Launcher.execute(
-                Launcher.command(
-                        Stream.concat(Stream.of("update"), Stream.of(words)).toArray(String[]::new)),
-                "");
-    }
-
     @Test
     void the_list_of_a_running_container_is_replaced_and_a_wrong_one_changes_nothing() throws Exception {
         Process container = asking("policy1", "web.example.org", "four.example.org");
