@@ -127,12 +127,12 @@ final class UpdateCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         ObjectNode given = given();
-        if (allowed.isEmpty() || resources != null || !given.isEmpty()) {
-            if (resources == null && given.isEmpty()) {
-                throw new InvalidSpecException("update: no limit given");
-            }
+        if (resources != null || !given.isEmpty()) {
             Resources wanted = ConfigJson.resources(resources == null ? given.toString() : read());
             Running.of(context.store(), id).limit(wanted);
+        } else if (allowed.isEmpty()) {
+            // As in runc, the container must have a process although nothing changes.
+            Running.of(context.store(), id);
         }
         if (!allowed.isEmpty()) {
             context.engine()
