@@ -11,6 +11,7 @@ package dev.rustyrun.cgroup;
  * @param cpuMicros processor time in microseconds
  * @param cpuUserMicros processor time in user mode
  * @param cpuSystemMicros processor time in the kernel
+ * @param cpuEach processor time on each processor
  * @param throttledMicros time for which the quota delayed it, in microseconds
  * @param throttledPeriods number of periods in which that happened
  * @param pidsCurrent number of processes and threads
@@ -28,6 +29,7 @@ public record Statistics(
         long cpuMicros,
         long cpuUserMicros,
         long cpuSystemMicros,
+        PerCpu cpuEach,
         long throttledMicros,
         long throttledPeriods,
         long pidsCurrent,
@@ -53,6 +55,7 @@ public record Statistics(
                 known(cpuMicros, other.cpuMicros),
                 known(cpuUserMicros, other.cpuUserMicros),
                 known(cpuSystemMicros, other.cpuSystemMicros),
+                cpuEach.or(other.cpuEach),
                 known(throttledMicros, other.throttledMicros),
                 known(throttledPeriods, other.throttledPeriods),
                 known(pidsCurrent, other.pidsCurrent),
@@ -84,6 +87,7 @@ public record Statistics(
                 micros(number(texts.of("cpuacct", "cpuacct.usage"))),
                 micros(number(texts.of("cpuacct", "cpuacct.usage_user"))),
                 micros(number(texts.of("cpuacct", "cpuacct.usage_sys"))),
+                PerCpu.ofV1(texts),
                 micros(value(cpu, "throttled_time")),
                 value(cpu, "nr_throttled"),
                 number(texts.of("pids", "pids.current")),
@@ -106,6 +110,7 @@ public record Statistics(
                 value(cpu, "usage_usec"),
                 value(cpu, "user_usec"),
                 value(cpu, "system_usec"),
+                PerCpu.UNKNOWN,
                 value(cpu, "throttled_usec"),
                 value(cpu, "nr_throttled"),
                 number(texts.of("pids", "pids.current")),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.rustyrun.cgroup.Statistics;
+import java.util.List;
 
 /** The resource usage of a container as JSON, in the format of {@code runc events}; unknown numbers are omitted. */
 public final class StatisticsJson {
@@ -22,6 +23,9 @@ public final class StatisticsJson {
         nanos(usage, "total", used.cpuMicros());
         nanos(usage, "user", used.cpuUserMicros());
         nanos(usage, "kernel", used.cpuSystemMicros());
+        numbers(usage, "percpu", used.cpuEach().total());
+        numbers(usage, "percpu_kernel", used.cpuEach().kernel());
+        numbers(usage, "percpu_user", used.cpuEach().user());
         ObjectNode throttling = cpu.putObject("throttling");
         put(throttling, "throttledPeriods", used.throttledPeriods());
         nanos(throttling, "throttledTime", used.throttledMicros());
@@ -67,6 +71,12 @@ public final class StatisticsJson {
             var entries = io.putArray("ioServiceBytesRecursive");
             entries.addObject().put("op", "Read").put("value", used.ioReadBytes());
             entries.addObject().put("op", "Write").put("value", used.ioWrittenBytes());
+        }
+    }
+
+    private static void numbers(ObjectNode json, String field, List<Long> values) {
+        if (!values.isEmpty()) {
+            values.forEach(json.putArray(field)::add);
         }
     }
 

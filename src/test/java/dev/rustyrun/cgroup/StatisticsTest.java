@@ -2,6 +2,7 @@ package dev.rustyrun.cgroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,22 @@ class StatisticsTest {
                 "8:0 rbytes=100 wbytes=5 rios=1 wios=1 dbytes=0 dios=0\n8:16 rbytes=1 wbytes=2 rios=0\n")));
         assertEquals(
                 new Statistics(
-                        4096, 8192, Statistics.UNLIMITED, 1, 30, 20, 10, 55, 4, 3, Statistics.UNKNOWN, 20, 6, 101, 7),
+                        4096,
+                        8192,
+                        Statistics.UNLIMITED,
+                        1,
+                        30,
+                        20,
+                        10,
+                        PerCpu.UNKNOWN,
+                        55,
+                        4,
+                        3,
+                        Statistics.UNKNOWN,
+                        20,
+                        6,
+                        101,
+                        7),
                 s);
     }
 
@@ -59,8 +75,36 @@ class StatisticsTest {
                 "8:0 Read 10\n8:0 Write 20\n8:0 Total 30\nTotal 30\n")));
         assertEquals(
                 new Statistics(
-                        4096, -1, Statistics.UNLIMITED, 2, 5, -1, -1, 77, 4, -1, -1, Statistics.UNLIMITED, 1, 10, 20),
+                        4096,
+                        -1,
+                        Statistics.UNLIMITED,
+                        2,
+                        5,
+                        -1,
+                        -1,
+                        PerCpu.UNKNOWN,
+                        77,
+                        4,
+                        -1,
+                        -1,
+                        Statistics.UNLIMITED,
+                        1,
+                        10,
+                        20),
                 s);
+    }
+
+    @Test
+    void v1_counts_the_time_on_each_processor() {
+        PerCpu each = PerCpu.ofV1(texts(Map.of(
+                "cpuacct.usage_percpu",
+                "71881476 152696643 \n",
+                "cpuacct.usage_all",
+                "cpu user system\n0 68000000 4000000\n1 143984196 8000000\n")));
+        assertEquals(
+                new PerCpu(List.of(71881476L, 152696643L), List.of(4000000L, 8000000L), List.of(68000000L, 143984196L)),
+                each);
+        assertEquals(each, PerCpu.UNKNOWN.or(each));
     }
 
     @Test
