@@ -16,11 +16,14 @@ final class HeldProgram implements AutoCloseable {
     private final Linux linux;
     private final SelfExec self;
     private final Optional<OpenFile> library;
+    /** What the dynamic loader needs, which cannot be given to it by a descriptor. */
+    private final Optional<String> folder;
 
     HeldProgram(Linux linux, SelfExec self) {
         this.linux = linux;
         this.self = self;
         this.library = self.openLibrary(linux);
+        this.folder = self.jdkLibraries();
     }
 
     /**
@@ -34,7 +37,7 @@ final class HeldProgram implements AutoCloseable {
         if (missing.isEmpty()) {
             return self.startServing(linux, words, descriptors);
         }
-        if (library.isEmpty()) {
+        if (library.isEmpty() || folder.isPresent() && self.jdkLibraries().isEmpty()) {
             throw new StepFailure(missing.get() + " is missing: the program was removed or replaced while the container"
                     + " ran; start the container again");
         }

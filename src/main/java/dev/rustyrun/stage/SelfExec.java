@@ -283,14 +283,19 @@ public final class SelfExec {
 
     /** The dynamic loader looks for libraries beside the program, but an unattached mount has no such directory. */
     private List<String> withLibraries() {
-        String folder = new File(program).getParent();
-        String libraries = folder + "/jdklib";
-        if (!new File(libraries).exists()) {
+        if (jdkLibraries().isEmpty()) {
             return env;
         }
         List<String> all = new ArrayList<>(env);
-        all.add("LD_LIBRARY_PATH=" + folder + ":" + libraries);
+        all.add("LD_LIBRARY_PATH=" + new File(program).getParent() + ":"
+                + jdkLibraries().get());
         return all;
+    }
+
+    /** The folder of the JDK's libraries, for a native executable that was not linked with them. */
+    Optional<String> jdkLibraries() {
+        return Optional.of(new File(program).getParent() + "/jdklib")
+                .filter(folder -> isNative && new File(folder).exists());
     }
 
     /** Executes a stage by the program's path, so that it uses the mount in this mount namespace. */

@@ -12,9 +12,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,15 +23,25 @@ import picocli.CommandLine.Model.OptionSpec;
 class InapplicableOptionsTest {
 
     /** The options that a launch from a bundle takes; ITs test their effects. */
-    private static final Set<String> WITH_BUNDLE = union(
-            Set.of("--bundle", "--config", "--no-pivot", "--no-new-keyring", "--no-subreaper", "--trace-steps"),
-            Set.of("--console-socket", "--pid-file", "--pidfd-socket", "--preserve-fds"),
-            Set.of("--detach", "--keep", "--result", "--trace", "--debug", "--quiet", "--interactive", "--rm"));
-
-    @SafeVarargs
-    private static Set<String> union(Set<String>... sets) {
-        return Stream.of(sets).flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
-    }
+    private static final Set<String> WITH_BUNDLE = Set.of(
+            "--bundle",
+            "--config",
+            "--no-pivot",
+            "--no-new-keyring",
+            "--no-subreaper",
+            "--trace-steps",
+            "--console-socket",
+            "--pid-file",
+            "--pidfd-socket",
+            "--preserve-fds",
+            "--detach",
+            "--keep",
+            "--result",
+            "--trace",
+            "--debug",
+            "--quiet",
+            "--interactive",
+            "--rm");
 
     private static CommandLine run() {
         CommandLine run = StrictCommandLine.of(new RunCommand()).setStopAtPositional(true);

@@ -112,12 +112,13 @@ final class CriClient implements AutoCloseable {
      * A PodSandboxConfig.
      *
      * @param name of the pod
+     * @param hostname of the pod; empty for the host's
      * @param logs the folder of its log files
      * @param linux a LinuxPodSandboxConfig
      */
-    static ProtobufMessage pod(String name, String logs, ProtobufMessage linux) {
+    static ProtobufMessage pod(String name, String hostname, String logs, ProtobufMessage linux) {
         return ProtobufMessage.of(
-                1, ProtobufMessage.of(1, name, 2, "uid-" + name, 3, "default"), 2, name, 3, logs, 8, linux);
+                1, ProtobufMessage.of(1, name, 2, "uid-" + name, 3, "default"), 2, hostname, 3, logs, 8, linux);
     }
 
     /** A NamespaceOption: network and IPC namespaces of the pod, and this mode of the PID namespace. */

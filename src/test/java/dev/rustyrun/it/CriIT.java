@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -20,101 +19,27 @@ import org.junit.jupiter.api.Test;
 @NativeOnly("containerd starts its runtime several times for each call, and joins mount namespaces, which a JVM cannot")
 class CriIT {
 
-    private static final String IMAGE = "localhost/rustyrun-pods:latest";
-    private static final String BRIDGE = "rr-cri0";
+    private static final String IMAGE = CriEngine.IMAGE;
     private static final String SANDBOX = "sleep 98765";
     private static final String STAYS = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
 
+    private static CriEngine engine;
     private static Path folder;
-    private static Process daemon;
     private static CriClient cri;
 
     @BeforeAll
-    static void startDaemon() throws IOException {
+    static void startEngine() throws IOException {
         Launcher.requireRoot();
-        for (String program : List.of("containerd", "ctr", "buildah", "busybox", "/usr/lib/cni/bridge")) {
-            Assumptions.assumeTrue(
-                    Launcher.execute(List.of("sh", "-c", "command -v " + program), "")
-                                    .exitCode()
-                            == 0,
-                    "needs " + program
-                            + ": apt-get install containerd buildah busybox-static containernetworking-plugins");
-        }
-        folder = Files.createTempDirectory("rustyrun-cri");
-        int port = ImageTools.freePort();
-        Path config = Files.writeString(folder.resolve("config.toml"), """
-                version = 2
-                root = "%1$s/root"
-                state = "%1$s/state"
-                [grpc]
-                  address = "%1$s/socket"
-                  tcp_address = "127.0.0.1:%2$d"
-                [ttrpc]
-                  address = "%1$s/socket.ttrpc"
-                [plugins."io.containerd.grpc.v1.cri"]
-                  disable_tcp_service = false
-                  restrict_oom_score_adj = true
-                  sandbox_image = "%3$s"
-                  [plugins."io.containerd.grpc.v1.cri".cni]
-                    bin_dir = "/usr/lib/cni"
-                    conf_dir = "%1$s/cni"
-                  [plugins."io.containerd.grpc.v1.cri".containerd]
-                    snapshotter = "native"
-                    default_runtime_name = "rustyrun"
-                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.rustyrun]
-                    runtime_type = "io.containerd.runc.v2"
-                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.rustyrun.options]
-                    BinaryName = "%4$s"
-                """.formatted(
-                        folder, port, IMAGE, Launcher.command().get(0)));
-        Files.createDirectory(folder.resolve("cni"));
-        Files.createDirectory(folder.resolve("logs"));
-        Files.writeString(folder.resolve("cni/10-pods.conflist"), """
-                {"cniVersion": "0.4.0", "name": "rustyrun-cri", "plugins": [{"type": "bridge", "bridge": "%s",
-                  "ipam": {"type": "host-local", "subnet": "10.211.7.0/24", "dataDir": "%s/addresses"}}]}
-                """.formatted(BRIDGE, folder));
-        daemon = new ProcessBuilder("containerd", "--config", config.toString())
-                .redirectOutput(folder.resolve("log").toFile())
-                .redirectErrorStream(true)
-                .start();
-        cri = new CriClient(port);
-        String buildah = "buildah --root " + folder + "/b --runroot " + folder + "/r --storage-driver vfs ";
-        Launcher.execute(
-                        List.of(
-                                "sh",
-                                "-ec",
-                                "c=$(" + buildah + "from scratch); m=$(" + buildah + "mount $c)\n"
-                                        + "mkdir -p $m/bin $m/etc; cp $(command -v busybox) $m/bin/busybox\n"
-                                        + "for a in sh sleep ps id cat hostname readlink ip head tail; do ln -s busybox $m/bin/$a; done\n"
-                                        + buildah + "config --entrypoint '[\"/bin/sleep\", \"98765\"]' $c; "
-                                        + buildah + "umount $c; " + buildah + "commit -q $c image; "
-                                        + buildah + "push -q image oci-archive:" + folder + "/image.tar:" + IMAGE),
-                        "")
-                .expect(0);
-        Host.eventually("containerd answers", () -> cri.answers());
-        Launcher.execute(
-                        List.of(
-                                "ctr",
-                                "--address",
-                                folder + "/socket",
-                                "--namespace",
-                                "k8s.io",
-                                "images",
-                                "import",
-                                "--snapshotter",
-                                "native",
-                                folder + "/image.tar"),
-                        "")
-                .expect(0);
+        CriEngine.assumeInstalled();
+        engine = CriEngine.start();
+        folder = engine.folder();
+        cri = engine.client();
     }
 
     @AfterAll
-    static void stopDaemon() throws Exception {
-        if (daemon != null) {
-            cri.close();
-            daemon.destroy();
-            daemon.waitFor();
-            Launcher.execute(List.of("sh", "-c", "ip link delete " + BRIDGE + "; rm -rf " + folder), "");
+    static void stopEngine() throws Exception {
+        if (engine != null) {
+            engine.close();
         }
         Host.expectEnded(SANDBOX);
     }
@@ -127,6 +52,7 @@ class CriIT {
         Pod(String name, CriClient.Mode pid, ProtobufMessage... sysctls) {
             ProtobufMessage security = ProtobufMessage.of(1, CriClient.namespaces(pid, ""));
             config = CriClient.pod(
+                    name,
                     name,
                     folder.resolve("logs").toString(),
                     ProtobufMessage.of(1, "/rustyrun-cri", 2, security, 3, List.of(sysctls)));
