@@ -240,7 +240,9 @@ public final class SelfExec {
                 ? folder == null ? List.of() : List.of(folder + "/" + LIBRARY)
                 : List.of((executable + File.pathSeparator + System.getProperty("java.class.path"))
                         .split(File.pathSeparator));
-        return needed.stream().filter(file -> !new File(file).exists()).findFirst();
+        return needed.stream()
+                .filter(file -> !file.isEmpty() && !new File(file).exists())
+                .findFirst();
     }
 
     private List<String> argv(List<String> words) {

@@ -121,7 +121,9 @@ final class CriEngine implements AutoCloseable {
                         "")
                 .expect(0);
         Host.eventually(
-                "containerd answers", client::answers, () -> Host.read(folder.resolve("log").toString()));
+                "containerd answers",
+                client::answers,
+                () -> Host.read(folder.resolve("log").toString()));
         Launcher.execute(
                         List.of(
                                 "ctr",
@@ -150,7 +152,17 @@ final class CriEngine implements AutoCloseable {
     /** The output of a shell command in the namespaces of containerd. */
     String in(String script) {
         return Launcher.execute(
-                        List.of("nsenter", "-t", Long.toString(process().orElseThrow()), "-m", "-p", "-C", "sh", "-c", script), "")
+                        List.of(
+                                "nsenter",
+                                "-t",
+                                Long.toString(process().orElseThrow()),
+                                "-m",
+                                "-p",
+                                "-C",
+                                "sh",
+                                "-c",
+                                script),
+                        "")
                 .expect(0)
                 .out()
                 .strip();
@@ -158,7 +170,8 @@ final class CriEngine implements AutoCloseable {
 
     private Optional<Long> process() {
         return Host.processes().entrySet().stream()
-                .filter(each -> each.getValue().strip().equals("/usr/bin/containerd --config " + folder + "/config.toml"))
+                .filter(each ->
+                        each.getValue().strip().equals("/usr/bin/containerd --config " + folder + "/config.toml"))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -173,7 +186,6 @@ final class CriEngine implements AutoCloseable {
             daemon.destroy();
         }
         daemon.waitFor();
-        Launcher.execute(
-                List.of("sh", "-c", "ip link delete " + BRIDGE + " 2>/dev/null; rm -rf " + folder), "");
+        Launcher.execute(List.of("sh", "-c", "ip link delete " + BRIDGE + " 2>/dev/null; rm -rf " + folder), "");
     }
 }

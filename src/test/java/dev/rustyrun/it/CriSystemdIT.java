@@ -43,14 +43,12 @@ class CriSystemdIT {
                     ProtobufMessage.of(1, ProtobufMessage.of(4, MEMORY), 2, ProtobufMessage.of(3, NAMESPACES));
             String id = cri.run(pod, config, "box", CriEngine.IMAGE, limited, "/bin/sleep", "87653");
             assertEquals("active " + SLICE, shown(engine, id, "ActiveState") + " " + shown(engine, id, "Slice"));
-            boolean v2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
-            assertEquals(Long.toString(MEMORY), shown(engine, id, v2 ? "MemoryMax" : "MemoryLimit"));
-            String group = shown(engine, id, "ControlGroup");
-            assertTrue(group.startsWith("/kubepods.slice/" + SLICE + "/"), group);
-            assertEquals(
-                    Long.toString(MEMORY),
-                    engine.in("cat /sys/fs/cgroup" + (v2 ? "" : "/memory") + group
-                            + (v2 ? "/memory.max" : "/memory.limit_in_bytes")));
+            expectMemory(engine, id, MEMORY);
+            engine.in("systemctl daemon-reload");
+            expectMemory(engine, id, MEMORY);
+            // A pod that is resized in place.
+            cri.call("UpdateContainerResources", ProtobufMessage.of(1, id, 2, ProtobufMessage.of(4, MEMORY / 2)));
+            expectMemory(engine, id, MEMORY / 2);
             assertEquals(
                     new CriClient.Executed("out\n", "err\n", 3),
                     cri.exec(id, 30, "/bin/sh", "-c", "echo out; echo err >&2; exit 3"));
@@ -59,6 +57,18 @@ class CriSystemdIT {
             assertEquals("", engine.in("find /sys/fs/cgroup -name '*" + id + "*' -o -name '*" + pod + "*'"));
         }
         assertEquals(before, Host.state(), "that systemd changes nothing outside");
+    }
+
+    /** Checks the memory limit of a container, as systemd and the kernel have it. */
+    private static void expectMemory(CriEngine engine, String id, long bytes) {
+        boolean v2 = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
+        assertEquals(Long.toString(bytes), shown(engine, id, v2 ? "MemoryMax" : "MemoryLimit"));
+        String group = shown(engine, id, "ControlGroup");
+        assertTrue(group.startsWith("/kubepods.slice/" + SLICE + "/"), group);
+        assertEquals(
+                Long.toString(bytes),
+                engine.in("cat /sys/fs/cgroup"
+                        + (v2 ? group + "/memory.max" : "/memory" + group + "/memory.limit_in_bytes")));
     }
 
     /** A property of the unit of a pod's sandbox or a container. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** A container with {@code --allow} whose proxy cannot start, or has ended. */
@@ -30,6 +32,57 @@ class EgressProxyEndIT extends EgressContainers {
         } finally {
             container.getOutputStream().close();
             container.waitFor();
+        }
+    }
+
+    @NativeOnly("a JVM itself needs many threads")
+    @Test
+    void a_proxy_without_room_for_a_thread_says_so_in_one_line() throws Exception {
+        Path pids = Path.of("/sys/fs/cgroup/pids");
+        Assumptions.assumeTrue(Files.exists(pids), "cgroup v1 has the controller pids");
+        Path group = pids.resolve("rustyrun-crowded");
+        Path errors = Files.createTempFile("rustyrun-errors", "");
+        Files.createDirectory(group);
+        try {
+            List<String> words = new ArrayList<>(
+                    List.of("sh", "-ec", "echo $$ > \"$0/cgroup.procs\"; exec \"$@\"", group.toString()));
+            words.addAll(Launcher.runCommand(
+                    "--name",
+                    "policy9",
+                    "--allow",
+                    "four.example.org",
+                    "--command",
+                    "sh",
+                    "-c",
+                    "echo ready; while read go; do wget -qO- http://four.example.org/ || echo refused; done"));
+            Process container = new ProcessBuilder(world.command(words))
+                    .redirectError(errors.toFile())
+                    .start();
+            try {
+                assertEquals("ready", readLine(container));
+                // One process more, without a second thread.
+                int more = Integer.parseInt(
+                                Files.readString(group.resolve("pids.current")).strip())
+                        + 1;
+                Files.writeString(group.resolve("pids.max"), Integer.toString(more));
+                assertEquals("refused", ask(container));
+                assertEquals("refused", ask(container));
+            } finally {
+                container.getOutputStream().close();
+                container.waitFor();
+            }
+            String told = Host.read(errors.toString());
+            assertTrue(
+                    told.contains("{\"event\":\"egress-failed\",\"container\":\"policy9\",\"reason\":\"no memory"),
+                    told);
+            assertEquals(
+                    1, told.lines().filter(line -> !line.startsWith("wget: ")).count(), told);
+        } finally {
+            Files.delete(errors);
+            Host.eventually(
+                    "the group is empty",
+                    () -> Host.read(group.resolve("cgroup.procs").toString()).isEmpty());
+            Files.delete(group);
         }
     }
 
