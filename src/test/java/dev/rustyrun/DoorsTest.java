@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.cli.CliDoor;
 import dev.rustyrun.cli.remote.ClientDoor;
-import dev.rustyrun.http.HttpDoor;
+import dev.rustyrun.engine.service.HttpDoor;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.RootsKernel;
 import dev.rustyrun.request.LaunchRequest;

@@ -5,7 +5,7 @@ import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.stage.RunStage;
 import java.util.ArrayList;
 import java.util.List;

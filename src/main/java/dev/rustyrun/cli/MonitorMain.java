@@ -3,7 +3,7 @@ package dev.rustyrun.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.StoreProcess;
 import dev.rustyrun.container.supervised.Monitor;
-import dev.rustyrun.http.RequestedLaunch;
+import dev.rustyrun.engine.service.RequestedLaunch;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.stage.SelfExec;
@@ -31,7 +31,7 @@ public final class MonitorMain {
                         self,
                         (resolved, terminal) -> resolved.has(WORDS)
                                 ? read(linux, self, resolved)
-                                : RequestedLaunch.read(linux, resolved, terminal),
+                                : RequestedLaunch.read(resolved, terminal),
                         folder)
                 .perform();
     }

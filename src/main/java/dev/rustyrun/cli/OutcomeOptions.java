@@ -8,7 +8,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.spec.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

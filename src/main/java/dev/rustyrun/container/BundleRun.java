@@ -1,7 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.stage.RunStage;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.StartReports;

@@ -1,17 +1,19 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.container.served.Exchange;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import dev.rustyrun.stage.LaunchOptions;
-import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.Stages;
 import dev.rustyrun.step.SeccompFilter;
 import java.time.Instant;
@@ -122,6 +124,11 @@ public final class Launch {
     public Launch keeping() {
         stays = true;
         return keepingLayer();
+    }
+
+    /** Connects the command, which {@code stages} will start, with its client. */
+    void connect(Exchange exchange, ServedStages stages) {
+        exchange.connect(linux, stages);
     }
 
     /** The resources on the host of the container with this name. */

@@ -2,7 +2,7 @@ package dev.rustyrun.container;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.spec.Outcome;
 import java.io.IOException;
 import java.io.StringWriter;
 

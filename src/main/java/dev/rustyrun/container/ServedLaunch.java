@@ -1,10 +1,9 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.container.served.Exchange;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Resources;
-import dev.rustyrun.stage.CommandIo;
-import dev.rustyrun.stage.CommandPipes;
-import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.StageSpawner;
 import dev.rustyrun.step.StepFailure;
@@ -122,19 +121,6 @@ public final class ServedLaunch {
         return begun.isPresent();
     }
 
-    /** This process's ends of the command's standard streams. */
-    public CommandPipes pipes() {
-        return stages.pipes();
-    }
-
-    /**
-     * Lets {@code io}, which then owns {@link #pipes}, exchange data with the command. Must be called before
-     * {@link #run}.
-     */
-    public void speakingWith(CommandIo io) {
-        stages.speakingWith(io);
-    }
-
     /** Whether the stages still wait, and the paths that they have mounted are unchanged. */
     public boolean isAlive() {
         return stages.areWaiting() && begun.filter(one -> !one.isCurrent()).isEmpty() && !isUnwanted();
@@ -198,9 +184,11 @@ public final class ServedLaunch {
     /**
      * Runs the container of {@code launch} to its end. This object was made for {@code launch}, or it {@link #fits}.
      *
+     * @param exchange connects the command with its client
      * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
      */
-    public Outcome run(Launch launch, long timeoutMillis) {
+    public Outcome run(Launch launch, Exchange exchange, long timeoutMillis) {
+        launch.connect(exchange, stages);
         begun.flatMap(Begun::paths).ifPresent(MountedPaths::close);
         // Stored later together with init's process id.
         ContainerState state = launch.state(traces);

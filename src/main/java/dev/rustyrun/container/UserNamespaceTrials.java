@@ -2,11 +2,12 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.CapturedOutput;
 import dev.rustyrun.spec.IdPool;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.stage.CapturedIo;
-import dev.rustyrun.stage.Outcome;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.ServedStages;
 import java.util.List;
@@ -98,7 +99,8 @@ public final class UserNamespaceTrials {
     private Optional<String> failure(Spec spec) throws InterruptedException {
         ServedStages stages = tools.spawner().start();
         try {
-            CapturedIo io = new CapturedIo(tools.linux(), stages.pipes(), new byte[0], 1);
+            CapturedIo io =
+                    new CapturedIo(tools.linux(), stages.pipes(), new byte[0], new CapturedOutput(1, bytes -> true));
             Outcome outcome = new Launch(tools.linux(), tools.self(), tools.store(), spec)
                     .run("", stages.speakingWith(io), false, PROBE_MILLIS);
             return outcome.exitCode() == CANNOT_EXECUTE ? Optional.empty() : Optional.of(outcome.message());

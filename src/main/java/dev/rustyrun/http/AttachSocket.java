@@ -1,9 +1,13 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.supervised.AttachedInput;
+import dev.rustyrun.container.supervised.AttachedOutput;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Watches;
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.RefusedException;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
 import io.quarkus.websockets.next.CloseReason;
@@ -20,6 +24,7 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * {@code /v1/containers/{id}/attach}. A binary message to the service is input; one from the service is output, its
@@ -64,12 +69,12 @@ public class AttachSocket {
         try {
             folder = containers.named(id);
             leave = followers.enter(Identity.of(connection).name());
-        } catch (ProblemException | ContainerException e) {
+        } catch (ProblemException | RefusedException | ContainerException e) {
             SocketOpening.opened(connection);
             boolean later = Problems.of(e).retryAfterSeconds() > 0;
-            return connection.close(later ? Closing.later(e.getMessage()) : Closing.refused(e.getMessage()));
+            return connection.close(Closing.refused(later, e.getMessage()));
         }
-        AttachedOutput output = new AttachedOutput(containers, watches, folder, connection, leave);
+        AttachedOutput output = new AttachedOutput(containers, watches, folder, output(connection), leave);
         connection.userData().put(OUTPUT, output);
         try {
             connection.userData().put(INPUT, input(connection, folder));
@@ -102,7 +107,7 @@ public class AttachSocket {
             return Uni.createFrom().voidItem();
         }
         return waiting.offer(input.getBytes())
-                .map(reason -> refuse(connection, reason))
+                .map(refusal -> refuse(connection, Closing.refused(refusal.isTemporary(), refusal.reason())))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
@@ -114,6 +119,29 @@ public class AttachSocket {
                 folder,
                 whenSent ->
                         connection.sendText(TAKEN).subscribe().with(sent -> whenSent.run(), gone -> whenSent.run()));
+    }
+
+    private static AttachedOutput.Socket output(WebSocketConnection connection) {
+        return new AttachedOutput.Socket() {
+            @Override
+            public void send(byte stream, byte[] bytes, Consumer<Boolean> sent) {
+                connection
+                        .sendBinary(Buffer.buffer().appendByte(stream).appendBytes(bytes))
+                        .subscribe()
+                        .with(done -> sent.accept(true), failure -> sent.accept(false));
+            }
+
+            @Override
+            public void close(AttachedOutput.End end, String why) {
+                CloseReason reason =
+                        switch (end) {
+                            case ENDED -> Closing.ended(why);
+                            case NOT_STARTED -> Closing.refused(why);
+                            case FAILED -> Closing.failed(why);
+                        };
+                connection.close(reason).subscribe().with(closed -> {}, failure -> {});
+            }
+        };
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {

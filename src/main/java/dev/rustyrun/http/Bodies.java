@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.listen.RequestTracking;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -110,7 +112,7 @@ final class Bodies {
                 return;
             }
             if (!share.take(piece.length() * (long) TIMES)) {
-                refuse(Budget.exhausted());
+                refuse(Problems.of(Budget.exhausted()));
                 return;
             }
             body.appendBuffer(piece);

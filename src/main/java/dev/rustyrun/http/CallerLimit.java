@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,14 +33,15 @@ final class CallerLimit {
     /**
      * Counts one more object; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when the limit is reached, 503 when no memory is left
+     * @throws ProblemException when the limit is reached
+     * @throws dev.rustyrun.engine.service.RefusedException when no memory is left
      */
     synchronized Runnable enter(String caller) {
         if (open >= most || counts.getOrDefault(caller, 0) >= mostPerCaller) {
             throw Problem.busy(429, refusal, 1).exception();
         }
         if (!budget.take(bytes)) {
-            throw Budget.exhausted().exception();
+            throw Budget.exhausted();
         }
         open++;
         counts.merge(caller, 1, Integer::sum);

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Caller;
 import dev.rustyrun.http.access.Identity;
 import io.vertx.ext.web.RoutingContext;
 

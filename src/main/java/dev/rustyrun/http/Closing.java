@@ -17,6 +17,11 @@ final class Closing {
         return new CloseReason(1008, why);
     }
 
+    /** The request is refused; with {@code later}, the same request may work later. */
+    static CloseReason refused(boolean later, String why) {
+        return later ? later(why) : refused(why);
+    }
+
     /** The service cannot continue. */
     static CloseReason failed(String why) {
         return new CloseReason(1011, why);

@@ -1,9 +1,8 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.container.supervised.StopAll;
+import dev.rustyrun.engine.service.ServeConfig;
+import dev.rustyrun.engine.service.Shutdown;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OpenConnections;
 import jakarta.enterprise.event.Observes;
@@ -11,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The shutdown of the service: it refuses new launches, and stops containers if configured. */
+/** Answers the clients that are still connected when the service stops, and then disconnects the others. */
 @Singleton
 final class Drain {
 
@@ -20,8 +19,7 @@ final class Drain {
 
     private static final CloseReason GOING_AWAY = new CloseReason(1001, "the service is stopping");
 
-    private final LaunchQueue slots;
-    private final Containers containers;
+    private final Shutdown shutdown;
     private final ServeConfig config;
     private final OpenConnections sockets;
     private final Events events;
@@ -29,15 +27,8 @@ final class Drain {
     private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
     private volatile boolean over;
 
-    Drain(
-            LaunchQueue slots,
-            Containers containers,
-            ServeConfig config,
-            OpenConnections sockets,
-            Events events,
-            OpenAnswers answers) {
-        this.slots = slots;
-        this.containers = containers;
+    Drain(Shutdown shutdown, ServeConfig config, OpenConnections sockets, Events events, OpenAnswers answers) {
+        this.shutdown = shutdown;
         this.config = config;
         this.sockets = sockets;
         this.events = events;
@@ -51,8 +42,8 @@ final class Drain {
     void begin(@Observes ShutdownDelayInitiatedEvent event) {
         long end = System.nanoTime() + config.drainSeconds() * 1_000_000_000L;
         try {
-            stop();
-            slots.awaitNone((end - System.nanoTime()) / 1_000_000);
+            shutdown.begin();
+            shutdown.awaitLaunches((end - System.nanoTime()) / 1_000_000);
             letGo();
             answers.awaitNone(ANSWER_SECONDS * 1000);
         } catch (InterruptedException e) {
@@ -83,17 +74,5 @@ final class Drain {
     /** Whether the drain is over. */
     boolean isOver() {
         return over;
-    }
-
-    void end(@Observes ShutdownEvent event) throws InterruptedException {
-        stop();
-    }
-
-    private void stop() throws InterruptedException {
-        slots.drain();
-        containers.close();
-        if (config.stopContainers()) {
-            new StopAll(containers).perform();
-        }
     }
 }

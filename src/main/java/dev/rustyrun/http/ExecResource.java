@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.engine.service.Execs;
 import dev.rustyrun.http.access.LaunchRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;

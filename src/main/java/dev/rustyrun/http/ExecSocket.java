@@ -1,15 +1,18 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.container.served.AttachedClient;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.engine.service.Execs;
+import dev.rustyrun.engine.service.RunResult;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
-import dev.rustyrun.linux.Linux;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.PathParam;
+import io.quarkus.websockets.next.Sender;
 import io.quarkus.websockets.next.UserData;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
@@ -29,20 +32,16 @@ import java.util.concurrent.Semaphore;
 @WebSocket(path = "/v1/containers/{id}/exec/attach")
 public class ExecSocket {
 
-    private static final UserData.TypedKey<AttachedCaller> CALLER = new UserData.TypedKey<>("caller");
+    private static final UserData.TypedKey<AttachedClient> CLIENT = new UserData.TypedKey<>("client");
     private static final int MAX_SOCKETS = 100;
 
-    private final Linux linux;
     private final Containers containers;
     private final Execs execs;
     private final Steps steps;
-    private final Budget budget;
     private final Semaphore free = new Semaphore(MAX_SOCKETS);
 
-    ExecSocket(Linux linux, Containers containers, Execs execs, Steps steps, Budget budget) {
-        this.budget = budget;
+    ExecSocket(Containers containers, Execs execs, Steps steps) {
         this.steps = steps;
-        this.linux = linux;
         this.containers = containers;
         this.execs = execs;
     }
@@ -57,11 +56,11 @@ public class ExecSocket {
     @OnTextMessage
     @NonBlocking
     Uni<Void> text(String text, @PathParam("id") String id, WebSocketConnection connection) {
-        AttachedCaller caller = connection.userData().get(CALLER);
-        if (caller == null) {
+        AttachedClient client = connection.userData().get(CLIENT);
+        if (client == null) {
             return begin(text, id, connection);
         }
-        return caller.order(text)
+        return client.order(text)
                 ? Uni.createFrom().voidItem()
                 : connection.close(
                         Closing.refused(
@@ -71,53 +70,80 @@ public class ExecSocket {
     @OnBinaryMessage
     @NonBlocking
     Uni<Void> input(Buffer input, WebSocketConnection connection) {
-        AttachedCaller caller = connection.userData().get(CALLER);
-        if (caller == null) {
+        AttachedClient client = connection.userData().get(CLIENT);
+        if (client == null) {
             return connection.close(Closing.refused("the first message must be the request, as text"));
         }
-        return caller.offer(input.getBytes())
-                .map(connection::close)
+        return client.offer(input.getBytes())
+                .map(refusal -> connection.close(Closing.refused(refusal.isTemporary(), refusal.reason())))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
 
     @OnClose
     @NonBlocking
     Uni<Void> closed(WebSocketConnection connection) {
-        AttachedCaller caller = connection.userData().get(CALLER);
-        if (caller != null) {
-            caller.disconnected();
+        AttachedClient client = connection.userData().get(CLIENT);
+        if (client != null) {
+            client.disconnected();
         }
         return Uni.createFrom().voidItem();
     }
 
     private Uni<Void> begin(String request, String id, WebSocketConnection connection) {
-        AttachedCaller caller = new AttachedCaller(Identity.of(connection).name(), linux, budget, connection);
+        AttachedClient client = execs.client(Identity.of(connection).name(), new ExecConnection(connection));
         if (!free.tryAcquire()) {
-            caller.close();
+            client.close();
             Problem busy = Problem.busy(503, MAX_SOCKETS + " clients are attached, the maximum", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
-        connection.userData().put(CALLER, caller);
-        CompletableFuture.supplyAsync(() -> launch(request, id, caller), steps.threads())
+        connection.userData().put(CLIENT, client);
+        CompletableFuture.supplyAsync(() -> launch(request, id, client), steps.threads())
                 .thenCompose(launched -> launched)
                 .handle((result, failure) -> failure == null ? lastMessage(result) : lastMessage(failure))
-                .thenAccept(last -> caller.finish(last, () -> {
-                    caller.close();
+                .thenAccept(last -> client.finish(last, () -> {
+                    client.close();
                     free.release();
                     connection.close().subscribe().with(closed -> {}, gone -> {});
                 }));
         return Uni.createFrom().voidItem();
     }
 
-    private CompletionStage<RunResult> launch(String request, String id, AttachedCaller caller) {
-        return execs.attach(containers.named(id), request, caller);
+    private CompletionStage<RunResult> launch(String request, String id, AttachedClient client) {
+        return execs.attach(containers.named(id), request, client);
     }
 
     private static String lastMessage(RunResult result) {
-        return result.jsonWithProblem().toString();
+        return RunResultJson.withProblem(result).toString();
     }
 
     private static String lastMessage(Throwable failure) {
         return Problems.of(failure).json().toString();
+    }
+
+    /** The messages to the client. */
+    private record ExecConnection(Sender socket) implements AttachedClient.Socket {
+
+        private static final String TAKEN = "taken";
+
+        @Override
+        public AttachedClient.Message taken() {
+            return message(socket.sendText(TAKEN));
+        }
+
+        @Override
+        public AttachedClient.Message output(byte stream, byte[] bytes, int count) {
+            return message(socket.sendBinary(
+                    Buffer.buffer(count + 1).appendByte(stream).appendBytes(bytes, 0, count)));
+        }
+
+        @Override
+        public AttachedClient.Message last(String text) {
+            return message(socket.sendText(text));
+        }
+
+        /** A Uni sends its message only when it is subscribed. */
+        private static AttachedClient.Message message(Uni<Void> message) {
+            return (sent, broken) -> message.subscribe().with(done -> sent.run(), failure -> broken.run());
+        }
     }
 }

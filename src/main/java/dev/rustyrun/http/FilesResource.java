@@ -6,10 +6,8 @@ import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.files.Unpacked;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.engine.service.RequestedLaunch;
 import dev.rustyrun.http.access.LaunchRole;
-import dev.rustyrun.request.LaunchRequest;
-import dev.rustyrun.request.RequestJson;
-import dev.rustyrun.request.Volume;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -27,8 +25,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -83,7 +79,7 @@ public class FilesResource {
                     @DefaultValue("")
                     String path) {
         ContainerFolder folder = containers.named(id);
-        LaunchedWith launched = launched(folder);
+        LaunchedWith launched = RequestedLaunch.with(folder);
         try {
             files.checkReadable(folder, launched, path);
         } catch (InterruptedException e) {
@@ -154,7 +150,7 @@ public class FilesResource {
             throw tooMany();
         }
         try {
-            Unpacked done = files.write(folder, launched(folder), path, body, mostBytes);
+            Unpacked done = files.write(folder, RequestedLaunch.with(folder), path, body, mostBytes);
             return Response.ok(
                             JsonNodeFactory.instance
                                     .objectNode()
@@ -168,19 +164,6 @@ public class FilesResource {
         } finally {
             free.release();
         }
-    }
-
-    private static LaunchedWith launched(ContainerFolder folder) {
-        LaunchRequest request = RequestJson.readOwn(folder.resolved(), new LaunchRequest());
-        UserIds ids = UserIds.of(folder.description());
-        List<String> sources = request.mounts().stream().map(Volume::source).toList();
-        return new LaunchedWith(
-                request.rootfs().orElse(""),
-                request.isReadOnly(),
-                !RequestedLaunch.hasLayer(folder.resolved()),
-                request.memory().map(OptionalLong::of).orElse(OptionalLong.empty()),
-                sources,
-                ids.pool().isPresent() && !sources.stream().allMatch(ids::maps));
     }
 
     private static ProblemException tooMany() {

@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.ServeConfig;
 import jakarta.inject.Singleton;
 
 /**
@@ -27,7 +29,8 @@ final class Followers {
     /**
      * Admits a follower; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when the caller has too many, 503 when no memory is left
+     * @throws ProblemException when the caller has too many
+     * @throws dev.rustyrun.engine.service.RefusedException when no memory is left
      */
     Runnable enter(String caller) {
         return limit.enter(caller);

@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
 import dev.rustyrun.http.access.Identity;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.engine.ImageRow;
 import dev.rustyrun.engine.Pulling;
 import dev.rustyrun.engine.ServedImages;
+import dev.rustyrun.engine.service.Caller;
+import dev.rustyrun.engine.service.LaunchQueue;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.request.PullRequest;

@@ -2,6 +2,11 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.engine.service.LaunchQueue;
+import dev.rustyrun.engine.service.RootfsFolder;
+import dev.rustyrun.engine.service.ServeConfig;
+import dev.rustyrun.engine.service.UserNamespaces;
+import dev.rustyrun.engine.service.WarmPool;
 import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;

@@ -1,6 +1,8 @@
 package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.RunResult;
 import dev.rustyrun.spec.OutputFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -23,7 +25,7 @@ final class LargeResult extends StreamedAnswer {
     LargeResult(RunResult result, Budget.Share share) {
         this.result = result;
         this.share = share;
-        ObjectNode rest = result.withoutOutputs();
+        ObjectNode rest = RunResultJson.withoutOutputs(result);
         String text = rest.toString();
         parts.add(once(text.substring(0, text.length() - 1) + ",\"stdout\":"));
         parts.add(new OutputJson(result.captured().orElseThrow().out())::next);
@@ -33,7 +35,7 @@ final class LargeResult extends StreamedAnswer {
             String before = ",\"outputs\":[";
             for (OutputFile file : files) {
                 String start = before;
-                parts.add(later(() -> start + RunResult.json(file)));
+                parts.add(later(() -> start + RunResultJson.of(file)));
                 before = ",";
             }
             parts.add(once(files.isEmpty() ? before + "]" : "]"));

@@ -1,6 +1,10 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.engine.service.LaunchListener;
+import dev.rustyrun.engine.service.LaunchQueue;
+import dev.rustyrun.engine.service.RunResult;
+import dev.rustyrun.engine.service.WarmPool;
+import dev.rustyrun.spec.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -12,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Counts launches with a waiting client: results, duration of each phase, and output. */
 @Singleton
-final class LaunchMetrics {
+final class LaunchMetrics implements LaunchListener {
 
     private static final Duration[] STEPS = {
         Duration.ofMillis(1),
@@ -64,7 +68,8 @@ final class LaunchMetrics {
                 .register(registry);
     }
 
-    void count(RunResult result) {
+    @Override
+    public void ended(RunResult result) {
         launches.get(result.outcome().reason()).increment();
         if (result.warm()) {
             warmLaunches.increment();

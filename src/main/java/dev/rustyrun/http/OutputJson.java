@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.stage.CapturedIo;
+import dev.rustyrun.spec.CapturedOutput;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -21,7 +21,7 @@ final class OutputJson {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    private final CapturedIo.Captured captured;
+    private final CapturedOutput.Stream captured;
     private final List<byte[]> chunks;
     private final boolean text;
     /** Bytes that are not sent yet. */
@@ -31,7 +31,7 @@ final class OutputJson {
     private int at;
     private int step;
 
-    OutputJson(CapturedIo.Captured captured) {
+    OutputJson(CapturedOutput.Stream captured) {
         this.captured = captured;
         this.chunks = captured.chunks();
         long cut = cut(chunks);

@@ -1,5 +1,7 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.ServeConfig;
 import jakarta.inject.Singleton;
 
 /** Limits the number of connections to container ports, in total and per caller. */
@@ -26,7 +28,8 @@ final class PortConnections {
     /**
      * Counts one more connection; the returned action releases it and may be run repeatedly.
      *
-     * @throws ProblemException 429 when the limit is reached, 503 when no memory is left
+     * @throws ProblemException when the limit is reached
+     * @throws dev.rustyrun.engine.service.RefusedException when no memory is left
      */
     Runnable enter(String caller) {
         return limit.enter(caller);

@@ -1,6 +1,7 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.engine.ContainerPorts;
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.Role;
 import dev.rustyrun.http.listen.RequestTracking;

@@ -1,18 +1,15 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.container.HostFailure;
 import dev.rustyrun.container.NoIdsLeftException;
 import dev.rustyrun.engine.ImageFailure;
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.engine.service.RefusedException;
 import dev.rustyrun.request.FieldException;
 import dev.rustyrun.request.MalformedJsonException;
 import dev.rustyrun.spec.InvalidSpecException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -28,21 +25,6 @@ final class Problems {
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
-        return of(e).response();
-    }
-
-    @ServerExceptionMapper
-    Response invalid(InvalidSpecException e) {
-        return of(e).response();
-    }
-
-    @ServerExceptionMapper
-    Response refusedByKernel(LinuxException e) {
-        return of(e).response();
-    }
-
-    @ServerExceptionMapper
-    Response cgroup(CgroupException e) {
         return of(e).response();
     }
 
@@ -81,6 +63,9 @@ final class Problems {
         if (e instanceof ProblemException known) {
             return known.problem();
         }
+        if (e instanceof RefusedException refused) {
+            return of(refused);
+        }
         if (e instanceof FieldException wrong) {
             return Problem.field(wrong.pointer(), wrong.inJson());
         }
@@ -99,31 +84,24 @@ final class Problems {
         if (e instanceof InvalidSpecException) {
             return Problem.of(422, "invalid-request", e.getMessage());
         }
-        if (isFull(e)) {
-            return Problem.of(
-                    507, "insufficient-storage", "no space left in the data folder of containers: " + reason(e));
-        }
         if (e instanceof VirtualMachineError) {
             LOG.errorf("a request needed more memory than is available: %s", e.getMessage());
             return Problem.busy(503, "the service has not enough memory at the moment", SOON);
         }
-        Optional<Problem> shortage = Shortage.of(e);
-        if (shortage.isPresent()) {
-            LOG.error(shortage.get().detail());
-            return shortage.get();
-        }
-        if (isReadOnly(e)) {
-            return Problem.of(
-                    507,
-                    "insufficient-storage",
-                    "the data of containers cannot be written: EROFS (read-only file system): " + reason(e));
-        }
-        if (e instanceof LinuxException || e instanceof CgroupException) {
-            LOG.error(e.getMessage());
-            return Problem.of(500, e instanceof LinuxException ? "kernel" : "cgroup", e.getMessage());
+        Optional<HostFailure> failure = HostFailure.of(e);
+        if (failure.isPresent()) {
+            return of(failure.get());
         }
         LOG.error("a request failed unexpectedly", e);
         return Problem.of(500, "unexpected", "the request failed unexpectedly; see the service's log");
+    }
+
+    private static Problem of(RefusedException e) {
+        return switch (e.kind()) {
+            case TOO_MANY -> Problem.busy(429, e.getMessage(), e.retryAfterSeconds());
+            case UNAVAILABLE -> Problem.busy(503, e.getMessage(), e.retryAfterSeconds());
+            case DISCONNECTED -> Problem.callerGone();
+        };
     }
 
     private static Problem of(ImageFailure e) {
@@ -162,24 +140,24 @@ final class Problems {
         };
     }
 
-    private static boolean isReadOnly(Throwable e) {
-        return e instanceof LinuxException refused
-                ? refused.errno() == Errno.EROFS
-                : e instanceof UncheckedIOException && reason(e).contains("Read-only file system");
+    private static Problem of(HostFailure e) {
+        String detail = e.detail();
+        return switch (e.kind()) {
+            case FULL ->
+                Problem.of(507, "insufficient-storage", "no space left in the data folder of containers: " + detail);
+            case READ_ONLY ->
+                Problem.of(
+                        507,
+                        "insufficient-storage",
+                        "the data of containers cannot be written: EROFS (read-only file system): " + detail);
+            case SHORTAGE -> logged(Shortage.noted(detail));
+            case KERNEL -> logged(Problem.of(500, "kernel", detail));
+            case CGROUP -> logged(Problem.of(500, "cgroup", detail));
+        };
     }
 
-    private static boolean isFull(Throwable e) {
-        if (e instanceof LinuxException refused) {
-            return refused.errno() == Errno.ENOSPC || refused.errno() == Errno.EDQUOT;
-        }
-        // Java offers no other way to recognize this error.
-        return e instanceof UncheckedIOException
-                && List.of("No space left on device", "Disk quota exceeded").stream()
-                        .anyMatch(reason(e)::contains);
-    }
-
-    private static String reason(Throwable e) {
-        return String.valueOf(
-                e instanceof UncheckedIOException io ? io.getCause().getMessage() : e.getMessage());
+    private static Problem logged(Problem problem) {
+        LOG.error(problem.detail());
+        return problem;
     }
 }

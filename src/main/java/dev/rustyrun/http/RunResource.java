@@ -1,5 +1,6 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Runner;
 import dev.rustyrun.http.access.LaunchRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;

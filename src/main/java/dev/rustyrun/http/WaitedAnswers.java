@@ -1,10 +1,14 @@
 package dev.rustyrun.http;
 
+import dev.rustyrun.engine.service.Budget;
+import dev.rustyrun.engine.service.Caller;
+import dev.rustyrun.engine.service.RunResult;
 import dev.rustyrun.http.access.Identity;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -76,15 +80,16 @@ final class WaitedAnswers {
 
     private static Response answer(RunResult result, Budget.Share share) {
         if (result.isRefused()) {
-            throw Budget.exhausted().exception();
+            throw Budget.exhausted();
         }
-        if (result.problem().isPresent()) {
-            return result.problem().get().response(result.jsonWithProblem());
+        Optional<Problem> problem = RunResultJson.problem(result);
+        if (problem.isPresent()) {
+            return problem.get().response(RunResultJson.withProblem(result));
         }
         return result.kept() > MAX_AT_ONCE
                 ? Response.ok(new LargeResult(result, share), MediaType.APPLICATION_JSON)
                         .build()
-                : Response.ok(result.jsonWithProblem().toString(), MediaType.APPLICATION_JSON)
+                : Response.ok(RunResultJson.withProblem(result).toString(), MediaType.APPLICATION_JSON)
                         .build();
     }
 }

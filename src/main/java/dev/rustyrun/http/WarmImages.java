@@ -2,6 +2,7 @@ package dev.rustyrun.http;
 
 import dev.rustyrun.engine.Pulling;
 import dev.rustyrun.engine.ServedImages;
+import dev.rustyrun.engine.service.ServeConfig;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;

@@ -27,6 +27,15 @@ public final class RootfsDirectory {
     }
 
     /**
+     * The directory at {@code path} on this machine.
+     *
+     * @throws InvalidSpecException if it is missing or cannot be used
+     */
+    public static RootfsDirectory at(String path) {
+        return at(Linux.host(), path);
+    }
+
+    /**
      * The directory at {@code path}, which may be relative to the working directory.
      *
      * @throws InvalidSpecException if it is missing or cannot be used

@@ -5,7 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 
-/** A document that a caller passes by path. */
+/** A file that a user names by its path. */
 public final class GivenFile {
 
     private GivenFile() {}
@@ -21,6 +21,20 @@ public final class GivenFile {
             return UserFile.readDocument(Linux.host(), path);
         } catch (LinuxException e) {
             throw new InvalidSpecException(option + " " + path + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a file of tokens, keys or certificates without blocking; it may be at most {@link UserFile#MAX_SECRETS}
+     * bytes.
+     *
+     * @throws InvalidSpecException when it cannot be read, with the reason only
+     */
+    public static String readSecrets(String path) {
+        try {
+            return UserFile.read(Linux.host(), path, UserFile.MAX_SECRETS);
+        } catch (LinuxException e) {
+            throw new InvalidSpecException(e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.Report;

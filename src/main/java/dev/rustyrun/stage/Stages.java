@@ -1,6 +1,7 @@
 package dev.rustyrun.stage;
 
 import dev.rustyrun.plan.LaunchPlan;
+import dev.rustyrun.spec.Outcome;
 
 /** The stages of one launch, started and waiting for their plan. */
 public interface Stages {

@@ -6,6 +6,7 @@ import dev.rustyrun.it.Host;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FaultyLibC;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.CapturedOutput;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import dev.rustyrun.stage.CapturedIo;
@@ -77,9 +78,12 @@ class ServedLaunchFaultTest {
         Optional<ServedLaunch> begun = Optional.empty();
         try {
             begun = Optional.of(ServedLaunch.cold(launch, spawner));
-            CapturedIo io = new CapturedIo(linux, begun.get().pipes(), new byte[0], 1);
-            begun.get().speakingWith(io);
-            begun.get().run(launch, 0);
+            begun.get()
+                    .run(
+                            launch,
+                            (calls, stages) -> stages.speakingWith(new CapturedIo(
+                                    calls, stages.pipes(), new byte[0], new CapturedOutput(1, bytes -> true))),
+                            0);
         } finally {
             begun.ifPresent(this::discard);
         }

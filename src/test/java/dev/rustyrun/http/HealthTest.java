@@ -5,9 +5,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.stage.StageSpawner;
 import io.quarkus.test.Mock;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -28,8 +32,10 @@ class HealthTest {
         @Produces
         @Singleton
         @Mock
-        Linux linux() {
-            return KERNEL.linux();
+        LaunchTools tools() {
+            Linux linux = KERNEL.linux();
+            SelfExec self = SelfExec.current();
+            return new LaunchTools(linux, self, new StageSpawner(linux, self), ContainerStore.of(linux));
         }
     }
 

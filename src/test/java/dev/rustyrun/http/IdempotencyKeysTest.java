@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.rustyrun.engine.service.Budget;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.Role;
 import io.quarkus.test.junit.QuarkusTest;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rustyrun.linux.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ShortageTest {
@@ -30,10 +29,7 @@ class ShortageTest {
     }
 
     @Test
-    void h23_a_launch_that_failed_for_it_is_503_and_one_that_failed_otherwise_is_not() {
-        assertTrue(Shortage.of("cannot make the cgroup: EROFS (Read-only file system)", "")
-                .isPresent());
-        assertEquals(Optional.empty(), Shortage.of("mkdir: EROFS (Read-only file system)", "bind mount x on y"));
+    void another_refusal_of_the_kernel_is_500() {
         assertEquals(500, Problems.of(LinuxException.of("open(\"/x\")", EPERM)).status());
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.CapturedOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +22,14 @@ class CapturedIoTest {
     private final int[] stderr = linux.pipe();
     private final PollSet set = new PollSet(8);
 
+    private CapturedOutput output;
+
     private CapturedIo captured(byte[] input, int most) {
+        output = new CapturedOutput(most, bytes -> true);
         for (int ours : new int[] {stdin[1], stdout[0], stderr[0]}) {
             linux.setNonBlocking(ours);
         }
-        return new CapturedIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), input, most);
+        return new CapturedIo(linux, new CommandPipes(stdin[1], stdout[0], stderr[0]), input, output);
     }
 
     @AfterEach
@@ -59,9 +63,9 @@ class CapturedIoTest {
         endOutput();
         relay(io);
         assertFalse(io.isOpen());
-        assertEquals("out", new String(io.out().bytes(), StandardCharsets.UTF_8));
-        assertEquals("error", new String(io.err().bytes(), StandardCharsets.UTF_8));
-        assertFalse(io.out().truncated());
+        assertEquals("out", new String(output.out().bytes(), StandardCharsets.UTF_8));
+        assertEquals("error", new String(output.err().bytes(), StandardCharsets.UTF_8));
+        assertFalse(output.out().truncated());
         io.close();
     }
 
@@ -77,10 +81,10 @@ class CapturedIoTest {
         while (io.isOpen()) {
             relay(io);
         }
-        assertEquals("0123", new String(io.out().bytes(), StandardCharsets.UTF_8));
-        assertEquals(1000, io.out().total());
-        assertTrue(io.out().truncated());
-        assertFalse(io.err().truncated(), "all of it was kept");
+        assertEquals("0123", new String(output.out().bytes(), StandardCharsets.UTF_8));
+        assertEquals(1000, output.out().total());
+        assertTrue(output.out().truncated());
+        assertFalse(output.err().truncated(), "all of it was kept");
         io.close();
     }
 
@@ -92,8 +96,8 @@ class CapturedIoTest {
         while (io.isOpen()) {
             relay(io);
         }
-        assertEquals(0, io.out().bytes().length);
-        assertTrue(io.out().truncated());
+        assertEquals(0, output.out().bytes().length);
+        assertTrue(output.out().truncated());
         io.close();
     }
 
@@ -140,7 +144,11 @@ class CapturedIoTest {
         linux.setNonBlocking(stdout[0]);
         linux.setNonBlocking(stderr[0]);
         // The JVM ignores SIGPIPE; stages block it, with the same effect.
-        CapturedIo io = new CapturedIo(linux, new CommandPipes(closed[1], stdout[0], stderr[0]), new byte[10], 1);
+        CapturedIo io = new CapturedIo(
+                linux,
+                new CommandPipes(closed[1], stdout[0], stderr[0]),
+                new byte[10],
+                new CapturedOutput(1, bytes -> true));
         relay(io);
         endOutput();
         while (io.isOpen()) {

@@ -11,7 +11,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.ContainerStatus;
-import dev.rustyrun.stage.Outcome;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.stage.StageSpawner;
 import dev.rustyrun.stage.StageSpawner.StartedMonitor;
 import java.nio.charset.StandardCharsets;

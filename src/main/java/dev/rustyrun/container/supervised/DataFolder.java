@@ -41,11 +41,18 @@ public final class DataFolder {
     /**
      * Locks the folder for this process, until it ends.
      *
-     * @throws InvalidSpecException when another service has locked it, or other users can write to it
+     * @throws InvalidSpecException when another service has locked it, other users can write to it, or it cannot be made
      */
     public void lock() {
-        takeEmpty(containers.root());
-        OwnDirectory folder = OwnDirectory.make(linux, containers.root().toString());
+        try {
+            takeEmpty(containers.root());
+            lock(OwnDirectory.make(linux, containers.root().toString()));
+        } catch (LinuxException e) {
+            throw new InvalidSpecException(e.getMessage());
+        }
+    }
+
+    private void lock(OwnDirectory folder) {
         if (!linux.lockIfFree(folder.descriptor())) {
             folder.close();
             throw new InvalidSpecException("another service keeps its containers in " + folder.path()

@@ -14,9 +14,12 @@ import dev.rustyrun.container.Running;
 import dev.rustyrun.container.RunningNetwork;
 import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.container.ServedExecution;
+import dev.rustyrun.container.served.Exchange;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.Spec;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.StageSpawner;
@@ -148,16 +151,6 @@ public final class RunningContainers {
         return cgroup(folder).map(Cgroup::isFrozen).orElse(false);
     }
 
-    /** The body of an exec. */
-    public interface Exec<T> {
-        /**
-         * Runs the process and waits for its end.
-         *
-         * @param stages the started stages, which wait for their plan
-         */
-        T run(ServedExecution execution, ServedStages stages);
-    }
-
     /**
      * Checks that this program can run processes in running containers.
      *
@@ -173,17 +166,23 @@ public final class RunningContainers {
     }
 
     /**
-     * Runs a process in a container that runs or is being made.
+     * Runs a process in a container that runs or is being made, and waits for its end.
      *
+     * @param spec the container's Spec, with the process to run
+     * @param exchange connects the process with its client
+     * @param timeoutMillis after how many milliseconds the process and its descendants are killed; 0 for never
      * @param clearing runs the cleanup of the stages, and repeats it when it fails
      * @throws ContainerException when it does not run or is paused, ends meanwhile, or is not set up in time
      */
-    public <T> T exec(ContainerFolder folder, Consumer<Runnable> clearing, Exec<T> exec) throws InterruptedException {
+    public Outcome exec(
+            ContainerFolder folder, Spec spec, Exchange exchange, long timeoutMillis, Consumer<Runnable> clearing)
+            throws InterruptedException {
         try (ServedExecution execution = awaitMade(folder, () -> execution(folder))) {
             ServedStages stages = spawner.start();
             try {
                 execution.giveToRoot(stages.pipes());
-                return exec.run(execution, stages);
+                exchange.connect(linux, stages);
+                return execution.run(spec, stages, timeoutMillis);
             } finally {
                 clearing.accept(stages::abandon);
             }

@@ -1,8 +1,8 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.Problem;
 import dev.rustyrun.http.ProblemException;
-import dev.rustyrun.http.ServeConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;

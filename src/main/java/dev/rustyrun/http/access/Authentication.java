@@ -1,7 +1,7 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.Problem;
-import dev.rustyrun.http.ServeConfig;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.event.Observes;

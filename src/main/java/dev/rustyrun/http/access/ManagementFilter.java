@@ -1,7 +1,7 @@
 package dev.rustyrun.http.access;
 
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.Problem;
-import dev.rustyrun.http.ServeConfig;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;

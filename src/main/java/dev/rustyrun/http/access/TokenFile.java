@@ -1,8 +1,7 @@
 package dev.rustyrun.http.access;
 
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.GivenFile;
+import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,7 +77,7 @@ public final class TokenFile {
         } catch (NoSuchFileException e) {
             entries = List.of();
             trouble = Optional.of("token file " + path + " cannot be used: no such file");
-        } catch (IOException | LinuxException | IllegalArgumentException e) {
+        } catch (IOException | InvalidSpecException | IllegalArgumentException e) {
             entries = List.of();
             trouble = Optional.of("token file " + path + " cannot be used: " + e.getMessage());
         }
@@ -92,9 +91,7 @@ public final class TokenFile {
         }
         List<Entry> parsed = new ArrayList<>();
         int number = 0;
-        for (String line : UserFile.read(Linux.host(), path.toString(), UserFile.MAX_SECRETS)
-                .lines()
-                .toList()) {
+        for (String line : GivenFile.readSecrets(path.toString()).lines().toList()) {
             number++;
             if (!line.isBlank() && !line.startsWith("#")) {
                 parsed.add(entry(number, line.strip().split("\\s+")));

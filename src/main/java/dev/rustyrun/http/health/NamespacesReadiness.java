@@ -1,7 +1,6 @@
 package dev.rustyrun.http.health;
 
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.stage.NamespaceProbe;
+import dev.rustyrun.engine.service.ServedContainers;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -11,13 +10,12 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 final class NamespacesReadiness implements AsyncHealthCheck {
 
-    private final NamespaceProbe probe;
-
+    private final ServedContainers containers;
     private final HealthThread thread;
 
-    NamespacesReadiness(Linux linux, HealthThread thread) {
+    NamespacesReadiness(ServedContainers containers, HealthThread thread) {
+        this.containers = containers;
         this.thread = thread;
-        this.probe = new NamespaceProbe(linux);
     }
 
     @Override
@@ -28,7 +26,8 @@ final class NamespacesReadiness implements AsyncHealthCheck {
     private HealthCheckResponse check() {
         var response = HealthCheckResponse.named("namespaces");
         try {
-            return probe.obstacle()
+            return containers
+                    .obstacle()
                     .map(reason -> response.down()
                             .withData("reason", reason)
                             .withData(

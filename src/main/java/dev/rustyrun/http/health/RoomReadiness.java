@@ -1,7 +1,7 @@
 package dev.rustyrun.http.health;
 
-import dev.rustyrun.http.LaunchQueue;
-import dev.rustyrun.http.ServeConfig;
+import dev.rustyrun.engine.service.LaunchQueue;
+import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.http.Shortage;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;

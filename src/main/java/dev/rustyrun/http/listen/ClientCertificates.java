@@ -1,6 +1,6 @@
 package dev.rustyrun.http.listen;
 
-import dev.rustyrun.http.ServeConfig;
+import dev.rustyrun.engine.service.ServeConfig;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;

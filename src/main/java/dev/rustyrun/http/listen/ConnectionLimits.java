@@ -1,7 +1,8 @@
 package dev.rustyrun.http.listen;
 
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
@@ -54,11 +55,11 @@ record ConnectionLimits(int connections, int perPeer, int headerSeconds, int idl
     /** RLIMIT_NOFILE of this process; man 5 proc. */
     private static long openFiles() {
         try {
-            Matcher found = OPEN_FILES.matcher(Linux.host().readFile("/proc/self/limits"));
+            Matcher found = OPEN_FILES.matcher(Files.readString(Path.of("/proc/self/limits")));
             return found.find() && !found.group(1).equals("unlimited")
                     ? Long.parseLong(found.group(1))
                     : Integer.MAX_VALUE;
-        } catch (LinuxException e) {
+        } catch (IOException e) {
             return 1024;
         }
     }

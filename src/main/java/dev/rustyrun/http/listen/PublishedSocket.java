@@ -1,6 +1,6 @@
 package dev.rustyrun.http.listen;
 
-import dev.rustyrun.http.ServeConfig;
+import dev.rustyrun.engine.service.ServeConfig;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.DomainSocketServerStart;

@@ -1,0 +1,6 @@
+/**
+ * What a launch service does with containers, whichever protocol its requests come by: its configuration, its limits,
+ * its queue of launches, its pool of warm launches, and the way from a request to a container. The service's HTTP
+ * interface is in {@code http}.
+ */
+package dev.rustyrun.engine.service;
