@@ -2,9 +2,9 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.engine.ContainerFilter;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -77,16 +77,16 @@ record ContainerPage(ContainerFilter filter, int limit, Optional<Place> after) {
     }
 
     /** The page's containers as {@code caller} may see them, and the link to the next page. */
-    ObjectNode view(Containers containers, Identity caller) {
+    ObjectNode view(ServedContainers containers, Identity caller) {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         var items = page.putArray("items");
         Optional<Place> last = Optional.empty();
-        for (ContainerFolder folder : containers.all()) {
-            Place place = new Place(folder.created(), folder.id());
+        for (ServedContainer container : containers.all()) {
+            Place place = new Place(container.created(), container.id());
             if (after.isPresent() && place.compareTo(after.get()) <= 0) {
                 continue;
             }
-            ObjectNode view = SecretFields.hide(containers.view(folder), caller);
+            ObjectNode view = SecretFields.hide(container.view(), caller);
             if (filter.matches(view)) {
                 if (items.size() == limit) {
                     page.put("next", next(last.orElseThrow()));

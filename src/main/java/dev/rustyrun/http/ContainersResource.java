@@ -2,13 +2,12 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.container.supervised.UsageJson;
 import dev.rustyrun.engine.service.Caller;
 import dev.rustyrun.engine.service.LaunchQueue;
 import dev.rustyrun.engine.service.Limits;
 import dev.rustyrun.engine.service.RequestedContainers;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.LaunchRole;
 import dev.rustyrun.http.access.ReadRole;
@@ -57,7 +56,7 @@ public class ContainersResource {
     private static final int MAX_PER_PAGE = 1000;
     private static final int MAX_SECONDS = 300;
 
-    private final Containers containers;
+    private final ServedContainers containers;
     private final RequestedContainers requested;
     private final IdempotencyKeys keys;
     private final LaunchQueue slots;
@@ -65,7 +64,7 @@ public class ContainersResource {
     private final Limits limits;
 
     ContainersResource(
-            Containers containers,
+            ServedContainers containers,
             RequestedContainers requested,
             IdempotencyKeys keys,
             LaunchQueue slots,
@@ -111,11 +110,12 @@ public class ContainersResource {
             Caller caller = key == null ? Callers.of(context) : new Caller(Callers.nameOf(context));
             return requested
                     .create(launch, request, caller::onDisconnect)
-                    .thenCompose(folder ->
-                            request.starts() ? startedOrRemoved(folder) : CompletableFuture.completedStage(folder))
-                    .thenApply(folder -> Response.created(base.resolve("/v1/containers/" + folder.id()))
+                    .thenCompose(container -> request.starts()
+                            ? startedOrRemoved(container)
+                            : CompletableFuture.completedStage(container))
+                    .thenApply(container -> Response.created(base.resolve("/v1/containers/" + container.id()))
                             .type(MediaType.APPLICATION_JSON)
-                            .entity(made(folder))
+                            .entity(made(container))
                             .build());
         });
     }
@@ -139,7 +139,7 @@ public class ContainersResource {
     @Path("{id}")
     @Operation(summary = "Show a container")
     public Response get(@PathParam("id") String id, @Context RoutingContext context) {
-        return ok(SecretFields.hide(containers.view(containers.named(id)), Identity.of(context)));
+        return ok(SecretFields.hide(containers.named(id).view(), Identity.of(context)));
     }
 
     @LaunchRole
@@ -153,7 +153,7 @@ public class ContainersResource {
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("force") String force) {
         boolean kills = QueryParameters.flag("force", force);
         return interruptibly(() -> {
-            containers.remove(containers.named(id), kills);
+            containers.named(id).remove(kills);
             return Response.noContent().build();
         });
     }
@@ -163,21 +163,21 @@ public class ContainersResource {
     @Path("{id}/start")
     @Operation(summary = "Start a container")
     public CompletionStage<Response> start(@PathParam("id") String id) {
-        return started(containers.named(id)).thenApply(folder -> ok(containers.view(folder)));
+        return started(containers.named(id)).thenApply(container -> ok(container.view()));
     }
 
     /** Starts a new container. If that fails, removes it: the client does not know its id. */
-    private CompletionStage<ContainerFolder> startedOrRemoved(ContainerFolder folder) {
-        CompletionStage<ContainerFolder> started;
+    private CompletionStage<ServedContainer> startedOrRemoved(ServedContainer container) {
+        CompletionStage<ServedContainer> started;
         try {
-            started = started(folder);
+            started = started(container);
         } catch (RuntimeException e) {
             started = CompletableFuture.failedStage(e);
         }
         return started.whenComplete((begun, failure) -> {
             if (failure != null) {
                 interruptibly(() -> {
-                    containers.remove(folder, true);
+                    container.remove(true);
                     return null;
                 });
             }
@@ -185,17 +185,20 @@ public class ContainersResource {
     }
 
     /** The new container's JSON; only its id if the details cannot be read, because the container exists anyway. */
-    private String made(ContainerFolder folder) {
+    private String made(ServedContainer container) {
         try {
-            return containers.view(folder).toString();
+            return container.view().toString();
         } catch (RuntimeException shortage) {
-            return JsonNodeFactory.instance.objectNode().put("id", folder.id()).toString();
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("id", container.id())
+                    .toString();
         }
     }
 
-    private CompletionStage<ContainerFolder> started(ContainerFolder folder) {
+    private CompletionStage<ServedContainer> started(ServedContainer container) {
         try {
-            return containers.start(folder);
+            return container.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.busy(503, "the service is stopping", 1).exception();
@@ -213,7 +216,7 @@ public class ContainersResource {
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("all") String all) {
         boolean everyone = QueryParameters.flag("all", all);
         return interruptibly(() -> {
-            containers.kill(containers.named(id), signal, everyone);
+            containers.named(id).kill(signal, everyone);
             return Response.noContent().build();
         });
     }
@@ -230,17 +233,17 @@ public class ContainersResource {
             @Parameter(schema = @Schema(type = SchemaType.INTEGER, defaultValue = "60")) @QueryParam("timeoutSeconds")
                     String timeout) {
         int seconds = (int) QueryParameters.whole("timeoutSeconds", timeout, 60, 0, MAX_SECONDS);
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         Caller caller = Callers.of(context);
         Runnable leave = followers.enter(caller.name());
         CompletableFuture<Optional<ContainerStatus>> answer = new CompletableFuture<>();
         answer.whenComplete((done, failure) -> leave.run());
         caller.onDisconnect(
                 () -> answer.completeExceptionally(Problem.callerGone().exception()));
-        return containers
-                .end(folder, seconds, answer)
+        return container
+                .end(seconds, answer)
                 .thenApply(ended -> Response.status(ended ? 200 : 202)
-                        .entity(containers.view(folder).toString())
+                        .entity(container.view().toString())
                         .type(MediaType.APPLICATION_JSON)
                         .build());
     }
@@ -250,10 +253,10 @@ public class ContainersResource {
     @Path("{id}/pause")
     @Operation(summary = "Freeze all processes of a container")
     public Response pause(@PathParam("id") String id) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         return interruptibly(() -> {
-            containers.running().pause(folder);
-            return ok(containers.view(folder));
+            container.pause();
+            return ok(container.view());
         });
     }
 
@@ -262,10 +265,10 @@ public class ContainersResource {
     @Path("{id}/resume")
     @Operation(summary = "Resume all processes of a container")
     public Response resume(@PathParam("id") String id) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         return interruptibly(() -> {
-            containers.running().resume(folder);
-            return ok(containers.view(folder));
+            container.resume();
+            return ok(container.view());
         });
     }
 
@@ -274,8 +277,8 @@ public class ContainersResource {
     @Path("{id}/stats")
     @Operation(summary = "Show the resource usage of a running container")
     public Response stats(@PathParam("id") String id) {
-        ContainerFolder folder = containers.named(id);
-        return interruptibly(() -> ok(UsageJson.of(containers.running().statistics(folder))));
+        ServedContainer container = containers.named(id);
+        return interruptibly(() -> ok(container.statistics()));
     }
 
     @LaunchRole
@@ -292,7 +295,7 @@ public class ContainersResource {
         RequestJson.read(body, request);
         List<String> hosts = limits.policy().allowed(request.hosts());
         return interruptibly(() -> {
-            containers.running().allow(containers.named(id), hosts);
+            containers.named(id).allow(hosts);
             return allowed(id);
         });
     }
@@ -302,10 +305,10 @@ public class ContainersResource {
     @Path("{id}/allow")
     @Operation(summary = "List the hosts that a running container, started with such a list, may reach")
     public Response allowed(@PathParam("id") String id) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         return interruptibly(() -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
-            containers.running().allowed(folder).forEach(json.putArray("allow")::add);
+            container.allowed().forEach(json.putArray("allow")::add);
             return ok(json);
         });
     }

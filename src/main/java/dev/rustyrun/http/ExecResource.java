@@ -1,8 +1,8 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.engine.service.Execs;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.LaunchRole;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -31,11 +31,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Path("/v1/containers/{id}/exec")
 public class ExecResource {
 
-    private final Containers containers;
+    private final ServedContainers containers;
     private final Execs execs;
     private final WaitedAnswers answers;
 
-    ExecResource(Containers containers, Execs execs, WaitedAnswers answers) {
+    ExecResource(ServedContainers containers, Execs execs, WaitedAnswers answers) {
         this.containers = containers;
         this.execs = execs;
         this.answers = answers;
@@ -96,9 +96,9 @@ public class ExecResource {
             @HeaderParam("Idempotency-Key") String key,
             @Context RoutingContext context,
             byte[] body) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         return answers.answer(
-                "exec " + id, key, body, context, (caller, share) -> execs.run(folder, body, caller, share));
+                "exec " + id, key, body, context, (caller, share) -> execs.run(container, body, caller, share));
     }
 
     @LaunchRole

@@ -1,10 +1,10 @@
 package dev.rustyrun.http;
 
 import dev.rustyrun.container.served.AttachedClient;
-import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.watch.Steps;
 import dev.rustyrun.engine.service.Execs;
 import dev.rustyrun.engine.service.RunResult;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
 import io.quarkus.websockets.next.OnBinaryMessage;
@@ -35,12 +35,12 @@ public class ExecSocket {
     private static final UserData.TypedKey<AttachedClient> CLIENT = new UserData.TypedKey<>("client");
     private static final int MAX_SOCKETS = 100;
 
-    private final Containers containers;
+    private final ServedContainers containers;
     private final Execs execs;
     private final Steps steps;
     private final Semaphore free = new Semaphore(MAX_SOCKETS);
 
-    ExecSocket(Containers containers, Execs execs, Steps steps) {
+    ExecSocket(ServedContainers containers, Execs execs, Steps steps) {
         this.steps = steps;
         this.containers = containers;
         this.execs = execs;

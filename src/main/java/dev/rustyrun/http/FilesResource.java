@@ -1,12 +1,7 @@
 package dev.rustyrun.http;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.rustyrun.container.files.ContainerFiles;
-import dev.rustyrun.container.files.LaunchedWith;
-import dev.rustyrun.container.files.Unpacked;
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.engine.service.RequestedLaunch;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.LaunchRole;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
@@ -45,17 +40,13 @@ public class FilesResource {
     private static final String TAR = "application/x-tar";
     private static final int MAX_TRANSFERS = 8;
 
-    private final Containers containers;
-    private final ContainerFiles files;
+    private final ServedContainers containers;
     private final long mostBytes;
     private final Semaphore free = new Semaphore(MAX_TRANSFERS);
 
     FilesResource(
-            Containers containers,
-            ContainerFiles files,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most) {
+            ServedContainers containers, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most) {
         this.containers = containers;
-        this.files = files;
         this.mostBytes = most.asLongValue();
     }
 
@@ -78,10 +69,9 @@ public class FilesResource {
                     @QueryParam("path")
                     @DefaultValue("")
                     String path) {
-        ContainerFolder folder = containers.named(id);
-        LaunchedWith launched = RequestedLaunch.with(folder);
+        ServedContainer.Files files = containers.named(id).files(path);
         try {
-            files.checkReadable(folder, launched, path);
+            files.checkReadable();
         } catch (InterruptedException e) {
             throw stopping();
         }
@@ -98,7 +88,7 @@ public class FilesResource {
         context.addEndHandler(ended -> leave.run());
         StreamingOutput output = out -> {
             try {
-                files.read(folder, launched, path, false, out);
+                files.read(out);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("the service is stopping");
@@ -145,19 +135,12 @@ public class FilesResource {
                     @DefaultValue("")
                     String path,
             InputStream body) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         if (!free.tryAcquire()) {
             throw tooMany();
         }
         try {
-            Unpacked done = files.write(folder, RequestedLaunch.with(folder), path, body, mostBytes);
-            return Response.ok(
-                            JsonNodeFactory.instance
-                                    .objectNode()
-                                    .put("entries", done.entries())
-                                    .put("bytes", done.bytes())
-                                    .toString(),
-                            MediaType.APPLICATION_JSON)
+            return Response.ok(container.files(path).write(body, mostBytes).toString(), MediaType.APPLICATION_JSON)
                     .build();
         } catch (InterruptedException e) {
             throw stopping();

@@ -2,8 +2,7 @@ package dev.rustyrun.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.container.supervised.DataFolder;
+import dev.rustyrun.engine.service.ServedContainers;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.POST;
@@ -18,11 +17,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Singleton
 public class GcResource {
 
-    private final DataFolder folder;
-    private final Containers containers;
+    private final ServedContainers containers;
 
-    GcResource(DataFolder folder, Containers containers) {
-        this.folder = folder;
+    GcResource(ServedContainers containers) {
         this.containers = containers;
     }
 
@@ -32,9 +29,9 @@ public class GcResource {
     @Operation(summary = "Remove what killed processes left (role admin)")
     public Response collect() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        var removed = json.putArray("removed");
-        folder.removeStale().forEach(removed::add);
-        containers.settleLost().forEach(json.putArray("lost")::add);
+        ServedContainers.Stale stale = containers.removeStale();
+        stale.removed().forEach(json.putArray("removed")::add);
+        stale.lost().forEach(json.putArray("lost")::add);
         return Response.ok(json.toString()).build();
     }
 }

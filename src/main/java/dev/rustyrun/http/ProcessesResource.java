@@ -3,7 +3,7 @@ package dev.rustyrun.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.access.ReadRole;
 import io.smallrye.common.annotation.Blocking;
@@ -21,9 +21,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Path("/v1/containers/{id}/processes")
 public class ProcessesResource {
 
-    private final Containers containers;
+    private final ServedContainers containers;
 
-    ProcessesResource(Containers containers) {
+    ProcessesResource(ServedContainers containers) {
         this.containers = containers;
     }
 
@@ -38,7 +38,7 @@ public class ProcessesResource {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode items = json.putArray("items");
         boolean withArguments = SecretFields.mayBeSeenBy(Identity.of(context));
-        containers.running().processes(containers.named(id)).forEach(process -> items.add(process.json(withArguments)));
+        containers.named(id).processes(withArguments).forEach(items::add);
         return Response.ok(json.toString()).build();
     }
 }

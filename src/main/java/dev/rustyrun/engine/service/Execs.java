@@ -49,12 +49,13 @@ public final class Execs {
     }
 
     /**
-     * Runs the request {@code body} in {@code folder}'s container until it ends or the client disconnects.
+     * Runs the request {@code body} in {@code container} until it ends or the client disconnects.
      *
      * @throws dev.rustyrun.request.FieldException when a field is invalid
      * @throws RefusedException when it is temporarily impossible
      */
-    public CompletionStage<RunResult> run(ContainerFolder folder, byte[] body, Caller caller, Budget.Share share) {
+    public CompletionStage<RunResult> run(ServedContainer container, byte[] body, Caller caller, Budget.Share share) {
+        ContainerFolder folder = container.folder();
         ExecRequest request = new ExecRequest();
         InputRequest given = new InputRequest();
         RequestJson.read(body, request, given);
@@ -78,7 +79,8 @@ public final class Execs {
      * Runs the request {@code body}, the first message, with its complete input and output streamed to and from the
      * client.
      */
-    public CompletionStage<RunResult> attach(ContainerFolder folder, String body, AttachedClient client) {
+    public CompletionStage<RunResult> attach(ServedContainer container, String body, AttachedClient client) {
+        ContainerFolder folder = container.folder();
         ExecRequest request = new ExecRequest();
         ExecTerminal terminal = new ExecTerminal();
         RequestJson.read(body.getBytes(StandardCharsets.UTF_8), request, terminal);

@@ -27,6 +27,7 @@ public final class RequestedContainers {
     private final Specs specs;
     private final Limits limits;
     private final Containers containers;
+    private final ServedContainers served;
     private final ServedImages images;
     private final boolean keepsFiles;
 
@@ -35,6 +36,7 @@ public final class RequestedContainers {
             Specs specs,
             Limits limits,
             Containers containers,
+            ServedContainers served,
             ServedImages images,
             ServeConfig config) {
         this.keepsFiles = config.keepFiles();
@@ -43,6 +45,7 @@ public final class RequestedContainers {
         this.specs = specs;
         this.limits = limits;
         this.containers = containers;
+        this.served = served;
     }
 
     /**
@@ -51,7 +54,7 @@ public final class RequestedContainers {
      * @param whenGone registers an action for when the client disconnects
      * @throws dev.rustyrun.request.FieldException for the first field that is invalid or not allowed
      */
-    public CompletionStage<ContainerFolder> create(
+    public CompletionStage<ServedContainer> create(
             LaunchRequest launch, ContainerRequest request, Consumer<Runnable> whenGone) {
         Policy policy = limits.policy();
         int maxLog = policy.output("maxLog", request.maxLog());
@@ -64,7 +67,7 @@ public final class RequestedContainers {
                 .thenApply(image -> create(launch, request, limited.inImage(image.digest(), image.command()), maxLog));
     }
 
-    private ContainerFolder create(LaunchRequest launch, ContainerRequest request, LaunchRequest resolved, int maxLog) {
+    private ServedContainer create(LaunchRequest launch, ContainerRequest request, LaunchRequest resolved, int maxLog) {
         boolean terminal = request.terminal().orElse(false);
         UserIds ids = specs.userIds(resolved);
         boolean hasLayer = keepsFiles && resolved.image().isPresent();
@@ -89,7 +92,7 @@ public final class RequestedContainers {
         if (hasLayer) {
             makeLayer(folder, token);
         }
-        return folder;
+        return served.of(folder);
     }
 
     /** Creates the layer of a new container. If that fails, removes the container, whose id nobody knows yet. */
