@@ -165,4 +165,20 @@ class ArchitectureTest {
                         "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.eclipse..", "picocli..")
                 .check(OURS);
     }
+
+    @Test
+    void what_a_service_does_has_nothing_of_http_in_it() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.rustyrun.engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "jakarta.ws..",
+                        "io.vertx..",
+                        "io.smallrye.mutiny..",
+                        "io.quarkus.websockets..",
+                        "io.quarkus.vertx..")
+                .check(OURS);
+    }
 }

@@ -1,17 +1,12 @@
 package dev.rustyrun.http;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Listener;
-import dev.rustyrun.engine.service.LaunchLog;
+import dev.rustyrun.engine.service.EventListener;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Distributes container events to the current listeners. Thread-safe.
  */
 @Singleton
-final class Events implements Listener {
+final class Events implements EventListener {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int MAX_UNREAD = 1000;
@@ -36,33 +31,13 @@ final class Events implements Listener {
 
     /** Sends an event to all listeners; synchronized, because reactive streams require serial signals. */
     @Override
-    public synchronized void tell(String what, String id) {
-        processor.onNext(JsonNodeFactory.instance
-                .objectNode()
-                .put("event", what)
-                .put("id", id)
-                .put("time", Instant.now().toString())
-                .toString());
-    }
-
-    /** Many attempts cannot fill the log: a proxy reports some of them individually, and then only their number. */
-    @Override
-    public synchronized void attempted(ObjectNode line) {
-        metrics.count(line);
-        LaunchLog.attempted(line);
-        ObjectNode event = JsonNodeFactory.instance
-                .objectNode()
-                .put("event", line.path("event").asText())
-                .put("id", line.path("container").asText())
-                .put("time", Instant.now().toString());
-        line.remove(List.of("event", "container"));
-        event.setAll(line);
+    public synchronized void event(ObjectNode event) {
         processor.onNext(event.toString());
     }
 
     @Override
-    public void ended(ContainerFolder folder) {
-        LaunchLog.ended(folder);
+    public synchronized void attempted(ObjectNode line) {
+        metrics.count(line);
     }
 
     /** Disconnects all listeners, also future ones. */

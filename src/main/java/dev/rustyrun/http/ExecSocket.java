@@ -127,23 +127,22 @@ public class ExecSocket {
 
         @Override
         public AttachedClient.Message taken() {
-            return message(socket.sendText(TAKEN));
+            return (sent, broken) -> send(socket.sendText(TAKEN), sent, broken);
         }
 
         @Override
         public AttachedClient.Message output(byte stream, byte[] bytes, int count) {
-            return message(socket.sendBinary(
-                    Buffer.buffer(count + 1).appendByte(stream).appendBytes(bytes, 0, count)));
+            Buffer message = Buffer.buffer(count + 1).appendByte(stream).appendBytes(bytes, 0, count);
+            return (sent, broken) -> send(socket.sendBinary(message), sent, broken);
         }
 
         @Override
         public AttachedClient.Message last(String text) {
-            return message(socket.sendText(text));
+            return (sent, broken) -> send(socket.sendText(text), sent, broken);
         }
 
-        /** A Uni sends its message only when it is subscribed. */
-        private static AttachedClient.Message message(Uni<Void> message) {
-            return (sent, broken) -> message.subscribe().with(done -> sent.run(), failure -> broken.run());
+        private static void send(Uni<Void> message, Runnable sent, Runnable broken) {
+            message.subscribe().with(done -> sent.run(), failure -> broken.run());
         }
     }
 }

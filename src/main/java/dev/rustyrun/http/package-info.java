@@ -1,2 +1,5 @@
-/** The HTTP service: {@code rustyrun serve}. */
+/**
+ * The HTTP interface of the launch service, {@code rustyrun serve}: a resource per noun, web sockets, and the responses.
+ * What the service does is in {@code engine.service}.
+ */
 package dev.rustyrun.http;

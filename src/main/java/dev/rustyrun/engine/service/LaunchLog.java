@@ -6,7 +6,7 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /** Logs a line for each launch that has ended. In the JSON log format, the values are fields below {@code mdc}. */
-public final class LaunchLog {
+final class LaunchLog {
 
     private static final Logger LOG = Logger.getLogger("rustyrun.launch");
 
@@ -36,12 +36,12 @@ public final class LaunchLog {
     }
 
     /** Logs an event of a container's egress proxy without changes. */
-    public static void attempted(ObjectNode line) {
+    static void attempted(ObjectNode line) {
         EGRESS.info(line.toString());
     }
 
     /** Logs the end of a container in the background. */
-    public static void ended(ContainerFolder folder) {
+    static void ended(ContainerFolder folder) {
         try {
             folder.result()
                     .ifPresent(result -> ended(
