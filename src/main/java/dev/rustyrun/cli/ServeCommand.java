@@ -58,7 +58,7 @@ final class ServeCommand implements Runnable {
     @Option(names = "--data-folder", paramLabel = "DIR", description = "Keep containers and their logs in this folder.")
     private Optional<String> dataFolder = Optional.empty();
 
-    @Option(names = "--warm", paramLabel = "N", description = "Keep this many launches warm (default: 2).")
+    @Option(names = "--warm", paramLabel = "N", description = "Keep up to this many launches warm (default: 4).")
     private Optional<Integer> warm = Optional.empty();
 
     @Option(

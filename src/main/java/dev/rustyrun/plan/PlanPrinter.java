@@ -43,7 +43,13 @@ public final class PlanPrinter {
                 Stage.CHILD,
                 "start the init stage as PID 1 of the new namespaces",
                 "Only children of the process that calls unshare enter the new PID namespace, so one more process is needed.");
-        list(Stage.INIT, plan.init());
+        int ahead = plan.ahead();
+        list(Stage.INIT, plan.init().subList(0, ahead));
+        if (reasons) {
+            last = "A warm launch of a service has applied the steps of child and init up to here before its request.";
+            text.append(String.format(Locale.ROOT, "            # %s%n", last));
+        }
+        list(Stage.INIT, plan.init().subList(ahead, plan.init().size()));
         line(
                 Stage.RUN,
                 (plan.terminal() ? "relay the terminal, " : "") + "forward signals, wait, exit as the command does",

@@ -279,10 +279,14 @@ class RunIT {
                 "init   execute /bin/touch /explained")) {
             assertTrue(plan.contains(step), plan);
         }
-        assertTrue(Launcher.run("--explain", "--why", "--command", "/bin/true")
+        String explained = Launcher.run("--explain", "--why", "--command", "/bin/true")
                 .expect(0)
-                .out()
-                .contains("pivot_root\n            # The rootfs becomes /"));
+                .out();
+        assertTrue(explained.contains("pivot_root\n            # The rootfs becomes /"), explained);
+        assertTrue(
+                explained.matches("(?s).*pivot_root\n *# The rootfs[^\n]*\n *# A warm launch of a service has applied"
+                        + "[^\n]*\n[^\n]*change to directory.*"),
+                explained);
         Launcher.run("--why", "--command", "/bin/true").expect(125);
     }
 

@@ -90,8 +90,8 @@ public interface ServeConfig {
     @WithName("allow")
     Optional<java.util.List<String>> allowedHostsOfContainers();
 
-    /** The number of warm launches; 0 for none. */
-    @WithDefault("2")
+    /** How many launches may wait warm; 0 for none. */
+    @WithDefault("4")
     int warm();
 
     /** The maximum number of running launches with a waiting client. */

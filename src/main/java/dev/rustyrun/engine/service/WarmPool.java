@@ -6,6 +6,7 @@ import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.ReadyPool;
 import dev.rustyrun.container.RecentLaunches;
 import dev.rustyrun.container.ServedLaunch;
+import dev.rustyrun.container.WarmDemand;
 import dev.rustyrun.container.watch.Clearing;
 import dev.rustyrun.spec.Spec;
 import io.quarkus.runtime.ShutdownEvent;
@@ -20,12 +21,14 @@ import java.util.Optional;
 public final class WarmPool {
 
     private final RecentLaunches recent = new RecentLaunches();
+    private final WarmDemand demand;
     private final int size;
     private final ReadyPool<ServedLaunch> pool;
 
     WarmPool(LaunchTools tools, Specs specs, ServeConfig config, Clearing clearing) {
         this.size = config.warm();
-        this.pool = new ReadyPool<>(new Launches(tools, specs, clearing, recent, size), size, clearing);
+        this.demand = new WarmDemand(size);
+        this.pool = new ReadyPool<>(new Launches(tools, specs, clearing, recent, demand), size, clearing);
     }
 
     void start(@Observes StartupEvent event) {
@@ -38,7 +41,9 @@ public final class WarmPool {
 
     /** Takes a warm launch that can serve {@code launch}; empty if none fits. */
     Optional<ServedLaunch> take(Launch launch) {
-        return pool.take(warm -> warm.fits(launch));
+        Optional<ServedLaunch> found = pool.take(warm -> warm.fits(launch));
+        demand.requested(found.isPresent());
+        return found;
     }
 
     /** Records that {@code launch} was used: the next launches are probably similar. */
@@ -53,12 +58,12 @@ public final class WarmPool {
         return pool.waiting();
     }
 
-    private record Launches(LaunchTools tools, Specs specs, Clearing clearing, RecentLaunches recent, int size)
+    private record Launches(LaunchTools tools, Specs specs, Clearing clearing, RecentLaunches recent, WarmDemand demand)
             implements ReadyPool.Source<ServedLaunch> {
 
         @Override
         public ServedLaunch begin(List<ServedLaunch> waiting) throws InterruptedException {
-            List<LaunchShape> missing = recent.wanted(size);
+            List<LaunchShape> missing = recent.wanted(wanted());
             waiting.forEach(one -> one.shape().ifPresent(missing::remove));
             Optional<LaunchShape> shape = missing.stream().findFirst();
             Spec likely = shape.flatMap(recent::likely).orElseGet(specs::likely);
@@ -80,7 +85,7 @@ public final class WarmPool {
 
         @Override
         public List<ServedLaunch> surplus(List<ServedLaunch> waiting) {
-            List<LaunchShape> wanted = recent.wanted(size);
+            List<LaunchShape> wanted = recent.wanted(wanted());
             if (wanted.isEmpty()) {
                 return List.of();
             }
@@ -88,6 +93,11 @@ public final class WarmPool {
                     .filter(one ->
                             one.shape().isEmpty() || !wanted.remove(one.shape().get()))
                     .toList();
+        }
+
+        @Override
+        public int wanted() {
+            return demand.wanted();
         }
 
         @Override
