@@ -12,9 +12,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class NamespaceProbe {
 
-    private static final int ALL = SpecDefaults.NAMESPACES.stream()
-            .mapToInt(type -> type.flag().value())
-            .reduce(0, (a, b) -> a | b);
+    private static final int ALL =
+            SpecDefaults.NAMESPACES.stream().mapToInt(type -> type.flag()).reduce(0, (a, b) -> a | b);
 
     private final Linux linux;
 

@@ -1,7 +1,6 @@
 package dev.rustyrun.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.linux.Errno;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.Machine;
 import dev.rustyrun.spec.Seccomp;
@@ -17,8 +16,6 @@ import java.util.Set;
  * here, for one container on one machine. Unknown fields are ignored.
  */
 public final class SeccompJson {
-
-    private static final int LARGEST_ERRNO_WITH_A_NAME = 133;
 
     private final ProfileConditions conditions;
     private final Machine machine;
@@ -77,12 +74,11 @@ public final class SeccompJson {
         if (number.isPresent() || !name.isPresent()) {
             return number.optionalNumber();
         }
-        for (int errno = 1; errno <= LARGEST_ERRNO_WITH_A_NAME; errno++) {
-            if (Errno.describe(errno).startsWith(name.text() + " ")) {
-                return OptionalInt.of(errno);
-            }
+        OptionalInt known = Seccomp.errnoNamed(name.text());
+        if (known.isEmpty()) {
+            throw name.wrong("is not the name of an error: " + JsonField.quoted(name.text()));
         }
-        throw name.wrong("is not the name of an error: " + JsonField.quoted(name.text()));
+        return known;
     }
 
     private List<Seccomp.Arch> architectures(JsonField json) {

@@ -1,7 +1,5 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.linux.MountAttr;
-import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.Spec;
@@ -55,7 +53,7 @@ final class CgroupView {
     }
 
     private boolean directories(List<Step> steps, List<CgroupHierarchy> hierarchies) {
-        long writable = options.flags() & ~MountFlag.MS_RDONLY.value();
+        long writable = options.flags() & ~MountOptions.READ_ONLY;
         steps.add(fileSystem("tmpfs", mount.destination(), writable, "mode=755"));
         for (CgroupHierarchy hierarchy : hierarchies) {
             String own = ownCgroup(hierarchy);
@@ -71,11 +69,7 @@ final class CgroupView {
         }
         boolean readOnly = writable != options.flags();
         if (readOnly && !filledLater) {
-            steps.add(fileSystem(
-                    "",
-                    mount.destination(),
-                    options.flags() | MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND),
-                    ""));
+            steps.add(fileSystem("", mount.destination(), options.flags() | MountOptions.CHANGE, ""));
         }
         return readOnly && filledLater;
     }
@@ -87,7 +81,7 @@ final class CgroupView {
      */
     private Step show(CgroupHierarchy hierarchy, String target, String directory) {
         String own = ownCgroup(hierarchy);
-        long flags = options.flags() | (own.isEmpty() ? MountFlag.MS_RDONLY.value() : 0);
+        long flags = options.flags() | (own.isEmpty() ? MountOptions.READ_ONLY : 0);
         if (namespaced) {
             return fileSystem(hierarchy.fileSystem(), target, flags, hierarchy.data());
         }
@@ -95,8 +89,8 @@ final class CgroupView {
                 own.isEmpty() ? directory : own,
                 target,
                 false,
-                MountAttr.bits(flags),
-                MountAttr.bitsToClear(flags, options.clear() & ~flags),
+                MountOptions.attributes(flags),
+                options.attributesToClear(flags),
                 0,
                 0,
                 options.propagation(),

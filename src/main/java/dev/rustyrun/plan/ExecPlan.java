@@ -1,9 +1,8 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.linux.CloneFlag;
-import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.step.CgroupStep;
 import dev.rustyrun.step.CommandStep;
@@ -77,8 +76,8 @@ public final class ExecPlan {
         if (!host.program().isEmpty()) {
             // The container could see init among its processes, and reach Rustyrun's executable through it
             // (CVE-2019-5736).
-            child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
-            child.add(new RootStep.SetPropagation("/", MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE)));
+            child.add(new NamespaceStep.Unshare(NamespaceType.MOUNT.flag()));
+            child.add(new RootStep.SetPropagation("/", MountOptions.ALL_PRIVATE));
             child.add(new RootStep.ProtectProgram(host.program()));
         }
         join(init, joined.stream().filter(namespace -> !namespace.first()).toList());
@@ -111,7 +110,7 @@ public final class ExecPlan {
             boolean orLater =
                     joinsUser && namespace.type() != NamespaceType.USER && namespace.type() != NamespaceType.MOUNT;
             init.add(new NamespaceStep.JoinNamespace(
-                    namespace.path(), namespace.type().flag().value(), orLater));
+                    namespace.path(), namespace.type().flag(), orLater));
         }
     }
 

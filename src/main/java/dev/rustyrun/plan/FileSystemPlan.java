@@ -1,7 +1,5 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.linux.MountAttr;
-import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
@@ -39,8 +37,6 @@ final class FileSystemPlan {
      * one.
      */
     private static final String WHOLE_COPIES = ",redirect_dir=off,metacopy=off";
-
-    private static final long PRIVATE = MountFlag.of(MountFlag.MS_PRIVATE, MountFlag.MS_REC);
 
     /** The PID namespace of the process that mounts. */
     static final int OWN_PIDS = -1;
@@ -100,20 +96,20 @@ final class FileSystemPlan {
                     // The layer is deleted when the container ends, so it need not be synced to disk.
                     (inUserNamespace ? userNamespace : WHOLE_COPIES)
                             + (spec.root().image().get().kept() ? "" : ",volatile"),
-                    refuseDevices ? MountFlag.MS_NODEV.value() : 0));
+                    refuseDevices ? MountOptions.NO_DEVICES : 0));
         } else if (ephemeral == null && !mounts()) {
             steps.add(new MountNamespaceStep.EnterDirectory(path, refuseDevices && host.mayMakeDevices()));
         } else if (ephemeral == null) {
             steps.add(new RootStep.EnterRootfs(
                     path,
-                    refuseDevices ? MountAttr.MOUNT_ATTR_NODEV : 0,
+                    refuseDevices ? MountOptions.attributes(MountOptions.NO_DEVICES) : 0,
                     !spec.linux().isNew(NamespaceType.MOUNT)));
         } else {
             steps.add(new RootStep.EnterOverlay(
                     spec.root().image().map(Spec.Image::layers).orElse(List.of(path)),
                     StepFormatter.join("mode=755", ephemeral),
                     userNamespace,
-                    refuseDevices ? MountFlag.MS_NODEV.value() : 0));
+                    refuseDevices ? MountOptions.NO_DEVICES : 0));
         }
     }
 
@@ -154,33 +150,35 @@ final class FileSystemPlan {
                     : new MountStep.ReceiveMount(destination, what, run.add(new HostStep.SendMount(wanted)));
         }
         if (!options.isRemount() && (options.isBind() || mount.type().equals("bind"))) {
-            // An overlay is assembled over a directory of the host, which may contain a source.
-            boolean sends = spec.mapsRootfs() || (sharesEvents(options) || isEphemeral()) && canSend();
+            // Copies that the container makes itself are in no peer group, so they exchange no mount events. An overlay
+            // is
+            // assembled over a directory of the host, which may contain a source.
+            boolean sends = spec.mapsRootfs() || (options.sharesEvents() || isEphemeral()) && canSend();
             if (sends && !isCovered(mount)) {
                 // The host's root can reach paths that the root of a user namespace, another user, cannot.
                 return new MountStep.ReceiveMount(
                         destination,
-                        mount.source() + StepFormatter.options(MountFlag.describe(options.propagation())),
+                        mount.source() + StepFormatter.options(options.propagationWords()),
                         run.add(new HostStep.SendMount(sent(mount, options, SentMount.Mapping.NONE))));
             }
             return new MountStep.BindMount(
                     mount.source(),
                     destination,
                     options.isRecursive(),
-                    MountAttr.bits(options.flags()),
-                    MountAttr.bitsToClear(options.flags(), options.clear()),
-                    MountAttr.bits(options.flagsBelow()),
-                    MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
+                    options.attributes(),
+                    options.attributesToClear(),
+                    options.attributesBelow(),
+                    options.attributesToClearBelow(),
                     options.propagation(),
                     source(mount.source()));
         }
         long flags = options.flags();
-        if ((flags & MountFlag.MS_RDONLY.value()) != 0
+        if (options.isReadOnly()
                 && mount.type().equals("tmpfs")
                 && !options.isRemount()
                 && !options.copyUp()
                 && isFilledLater(mount)) {
-            flags &= ~MountFlag.MS_RDONLY.value();
+            flags &= ~MountOptions.READ_ONLY;
             sealedLater.add(destination);
         }
         boolean ofOthers = openedPids != OWN_PIDS && mount.type().equals("proc") && !options.isRemount();
@@ -270,23 +268,15 @@ final class FileSystemPlan {
         return new SentMount(
                 mount.source(),
                 options.isRecursive(),
-                MountAttr.bits(options.flags()),
-                MountAttr.bitsToClear(options.flags(), options.clear()),
-                MountAttr.bits(options.flagsBelow()),
-                MountAttr.bitsToClear(options.flagsBelow(), options.clearBelow()),
-                options.propagation() == 0 && isEphemeral() ? PRIVATE : options.propagation(),
+                options.attributes(),
+                options.attributesToClear(),
+                options.attributesBelow(),
+                options.attributesToClearBelow(),
+                options.propagation() == 0 && isEphemeral() ? MountOptions.ALL_PRIVATE : options.propagation(),
                 mapping,
                 options.idMapping() == IdMappedMount.RECURSIVE,
                 own ? mount.uidMappings() : List.of(),
                 own ? mount.gidMappings() : List.of());
-    }
-
-    /**
-     * Whether the mount exchanges mount events with the host. Copies that the container makes itself are in no peer
-     * group.
-     */
-    private static boolean sharesEvents(MountOptions options) {
-        return (options.propagation() & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
     }
 
     /**

@@ -1,10 +1,9 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.linux.CloneFlag;
-import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MountOptions;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SysctlName;
 import dev.rustyrun.step.CgroupStep;
@@ -32,7 +31,7 @@ import java.util.Optional;
  */
 public final class PlanCompiler {
 
-    private static final int PIDS = CloneFlag.CLONE_NEWPID.value();
+    private static final int PIDS = NamespaceType.PID.flag();
 
     private final Spec spec;
     private final LinuxSpec linux;
@@ -135,12 +134,12 @@ public final class PlanCompiler {
             } else if (namespace.isNew()
                     && namespace.type() != NamespaceType.CGROUP
                     && namespace.type() != NamespaceType.USER) {
-                unshared |= namespace.type().flag().value();
+                unshared |= namespace.type().flag();
             }
         }
         linux.namespace(NamespaceType.USER).ifPresent(user -> {
             if (user.isNew()) {
-                child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWUSER.value()));
+                child.add(new NamespaceStep.Unshare(NamespaceType.USER.flag()));
                 child.add(new UserNamespaceStep.MapIds(host.mayMapGroups() && !spec.keepsGroups(), mapIds()));
             } else {
                 child.add(new UserNamespaceStep.JoinUserNamespace(user.path(), mapIds()));
@@ -168,7 +167,7 @@ public final class PlanCompiler {
             child.add(openMounts("/proc/thread-self/ns/mnt", false, ""));
         }
         if (!ownMounts) {
-            child.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWNS.value()));
+            child.add(new NamespaceStep.Unshare(NamespaceType.MOUNT.flag()));
         }
         child.add(new RootStep.SetPropagation("/", propagationOfHost()));
         if (!host.program().isEmpty()) {
@@ -177,7 +176,7 @@ public final class PlanCompiler {
     }
 
     private Step openMounts(String path, boolean orLater, String changed) {
-        return new NamespaceStep.OpenNamespace(path, CloneFlag.CLONE_NEWNS.value(), openedMounts(), orLater, changed);
+        return new NamespaceStep.OpenNamespace(path, NamespaceType.MOUNT.flag(), openedMounts(), orLater, changed);
     }
 
     /**
@@ -186,12 +185,12 @@ public final class PlanCompiler {
     private long propagationOfHost() {
         boolean asked = linux.rootfsPropagation().endsWith("shared")
                 || linux.rootfsPropagation().endsWith("slave");
-        return MountFlag.of(MountFlag.MS_REC, asked ? MountFlag.MS_SLAVE : MountFlag.MS_PRIVATE);
+        return asked ? MountOptions.ALL_SLAVE : MountOptions.ALL_PRIVATE;
     }
 
     private Step join(LinuxSpec.Namespace namespace, boolean orLater) {
         return new NamespaceStep.JoinNamespace(
-                namespace.path(), namespace.type().flag().value(), orLater, changedIn(namespace.type()));
+                namespace.path(), namespace.type().flag(), orLater, changedIn(namespace.type()));
     }
 
     private String changedIn(NamespaceType type) {
@@ -219,7 +218,7 @@ public final class PlanCompiler {
         if (linux.isNew(NamespaceType.CGROUP) && entersLate()) {
             init.add(new CgroupStep.SeeCgroup(host.hierarchies()));
         } else if (linux.isNew(NamespaceType.CGROUP)) {
-            init.add(new NamespaceStep.Unshare(CloneFlag.CLONE_NEWCGROUP.value()));
+            init.add(new NamespaceStep.Unshare(NamespaceType.CGROUP.flag()));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.rustyrun.plan;
 
-import dev.rustyrun.linux.SchedulerAttributes;
 import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.Scheduling;
 import dev.rustyrun.spec.Spec;
@@ -53,20 +52,7 @@ final class TaskPlan {
         }
         Scheduling.Cpu cpu = spec.process().scheduling().cpu();
         if (cpu.given()) {
-            long flags = 0;
-            for (Scheduling.Flag flag : cpu.flags()) {
-                flags |= flag.value();
-            }
-            steps.add(new TaskStep.SetScheduler(
-                    cpu.policy().name(),
-                    new SchedulerAttributes(
-                            cpu.policy().ordinal(),
-                            flags,
-                            cpu.nice(),
-                            cpu.priority(),
-                            cpu.runtime(),
-                            cpu.deadline(),
-                            cpu.period())));
+            steps.add(TaskStep.SetScheduler.of(cpu));
         }
     }
 

@@ -134,10 +134,10 @@ public record LinuxSpec(
         CGROUP(CloneFlag.CLONE_NEWCGROUP),
         TIME(CloneFlag.CLONE_NEWTIME);
 
-        private final CloneFlag flag;
+        private final int flag;
 
         NamespaceType(CloneFlag flag) {
-            this.flag = flag;
+            this.flag = flag.value();
         }
 
         /** The specification's name. */
@@ -150,8 +150,8 @@ public record LinuxSpec(
             return this == NETWORK ? "net" : this == MOUNT ? "mnt" : word();
         }
 
-        /** The kernel's flag for it. */
-        public CloneFlag flag() {
+        /** The kernel's flag for it, CLONE_NEW…; man 7 namespaces. */
+        public int flag() {
             return flag;
         }
     }

@@ -1,5 +1,6 @@
 package dev.rustyrun.spec;
 
+import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +50,21 @@ public record MountOptions(
             MountFlag.MS_RELATIME,
             MountFlag.MS_STRICTATIME,
             MountFlag.MS_NOSYMFOLLOW);
+
+    /** The flag of a read-only mount. */
+    public static final long READ_ONLY = MountFlag.MS_RDONLY.value();
+
+    /** The flag of a mount on which device files do not work. */
+    public static final long NO_DEVICES = MountFlag.MS_NODEV.value();
+
+    /** The flags that change the attributes of a mount which exists. */
+    public static final long CHANGE = MountFlag.of(MountFlag.MS_REMOUNT, MountFlag.MS_BIND);
+
+    /** The propagation of mounts that neither send nor receive mount events. */
+    public static final long ALL_PRIVATE = MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE);
+
+    /** The propagation of mounts that only receive mount events. */
+    public static final long ALL_SLAVE = MountFlag.of(MountFlag.MS_REC, MountFlag.MS_SLAVE);
 
     private static final Set<String> SPECIAL = Set.of("idmap", "ridmap", "tmpcopyup");
     private static final Map<String, Long> SET = new HashMap<>();
@@ -161,6 +177,51 @@ public record MountOptions(
             clear = (clear | toClear) & ~toSet;
             return SET.containsKey(word) || toClear != 0;
         }
+    }
+
+    /** The attributes of mount_setattr(2) for {@code flags}. */
+    public static long attributes(long flags) {
+        return MountAttr.bits(flags);
+    }
+
+    /** The attributes of mount_setattr(2) to clear, when {@code flags} are set. */
+    public long attributesToClear(long flags) {
+        return MountAttr.bitsToClear(flags, clear & ~flags);
+    }
+
+    /** The attributes of mount_setattr(2) to set on the mount. */
+    public long attributes() {
+        return MountAttr.bits(flags);
+    }
+
+    /** The attributes of mount_setattr(2) to clear on the mount. */
+    public long attributesToClear() {
+        return MountAttr.bitsToClear(flags, clear);
+    }
+
+    /** The attributes of mount_setattr(2) to set on the mount and on all mounts below it. */
+    public long attributesBelow() {
+        return MountAttr.bits(flagsBelow);
+    }
+
+    /** The attributes of mount_setattr(2) to clear on the mount and on all mounts below it. */
+    public long attributesToClearBelow() {
+        return MountAttr.bitsToClear(flagsBelow, clearBelow);
+    }
+
+    /** The names of the propagation's flags. */
+    public String propagationWords() {
+        return MountFlag.describe(propagation);
+    }
+
+    /** Whether the mount exchanges mount events with its source. */
+    public boolean sharesEvents() {
+        return (propagation & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
+    }
+
+    /** Whether the mount is read-only. */
+    public boolean isReadOnly() {
+        return (flags & READ_ONLY) != 0;
     }
 
     /** Whether this is a bind mount. */

@@ -1,5 +1,6 @@
 package dev.rustyrun.spec;
 
+import dev.rustyrun.linux.Errno;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -28,10 +29,22 @@ public record Seccomp(
     /** The errno of an action that returns one without a value in the profile: EPERM. */
     public static final int DEFAULT_ERRNO = 1;
 
+    private static final int LAST_ERRNO_WITH_A_NAME = 133;
+
     public Seccomp {
         architectures = List.copyOf(architectures);
         flags = List.copyOf(flags);
         syscalls = List.copyOf(syscalls);
+    }
+
+    /** The errno with the header's {@code name}, such as EPERM. */
+    public static OptionalInt errnoNamed(String name) {
+        for (int errno = 1; errno <= LAST_ERRNO_WITH_A_NAME; errno++) {
+            if (Errno.describe(errno).startsWith(name + " ")) {
+                return OptionalInt.of(errno);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Whether an agent must decide some calls. */

@@ -7,6 +7,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.SchedulerAttributes;
 import dev.rustyrun.spec.CpuList;
+import dev.rustyrun.spec.Scheduling;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
@@ -249,6 +250,24 @@ public sealed interface TaskStep extends Step {
      * @param word name of the policy
      */
     record SetScheduler(String word, SchedulerAttributes attributes) implements TaskStep {
+        /** Sets the requested policy. */
+        public static SetScheduler of(Scheduling.Cpu cpu) {
+            long flags = 0;
+            for (Scheduling.Flag flag : cpu.flags()) {
+                flags |= flag.value();
+            }
+            return new SetScheduler(
+                    cpu.policy().name(),
+                    new SchedulerAttributes(
+                            cpu.policy().ordinal(),
+                            flags,
+                            cpu.nice(),
+                            cpu.priority(),
+                            cpu.runtime(),
+                            cpu.deadline(),
+                            cpu.period()));
+        }
+
         static SetScheduler read(PlanReader in) {
             return new SetScheduler(
                     in.takeText(),
