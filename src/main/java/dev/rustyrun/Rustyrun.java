@@ -3,6 +3,7 @@ package dev.rustyrun;
 import dev.rustyrun.cli.CommandLineMain;
 import dev.rustyrun.cli.MonitorMain;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.http.Service;
 import dev.rustyrun.linux.GivenBytes;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
@@ -49,7 +50,7 @@ public final class Rustyrun {
             System.err.println("rustyrun: " + wrong.get());
             Runtime.getRuntime().halt(EngineContext.FAILED);
         }
-        CommandLineMain.main(args);
+        CommandLineMain.main(args, Service::run);
     }
 
     /** The monitor reports only through the container's directory; its standard error is stored there too. */

@@ -2,9 +2,6 @@ package dev.rustyrun.cli;
 
 import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.CreateOptions;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,23 +63,13 @@ final class BundleOptions {
                 && words.stream().noneMatch(word -> word.matches("--rootfs(=.*)?"));
     }
 
-    /** Whether the working directory is a bundle. */
-    static boolean isHere(Linux linux) {
-        try {
-            return linux.exists(Bundle.CONFIG)
-                    && UserFile.readDocument(linux, Bundle.CONFIG).contains("\"ociVersion\"");
-        } catch (LinuxException unreadable) {
-            return false;
-        }
-    }
-
     /**
      * Reads the bundle.
      *
      * @throws InvalidSpecException when the bundle is invalid
      */
-    Bundle read(Linux linux) {
-        Bundle read = Bundle.read(linux, bundle == null ? Path.of(".") : bundle, config);
+    Bundle read(CommandContext context) {
+        Bundle read = Bundle.read(context.tools(), bundle == null ? Path.of(".") : bundle, config);
         return read.with(
                 NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }

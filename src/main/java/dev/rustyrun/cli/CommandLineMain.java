@@ -6,24 +6,28 @@ import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
 import dev.rustyrun.cli.remote.ClientMain;
 import dev.rustyrun.cli.remote.HostOption;
+import dev.rustyrun.container.ErrorLog;
+import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.container.WaitingStage;
 import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.Engine;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.FamiliarOptions;
+import dev.rustyrun.request.ListenOptions;
 import dev.rustyrun.request.RequestOptions;
+import dev.rustyrun.request.ServeRequest;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.stage.RunStage;
-import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.spec.MessageLine;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -37,41 +41,54 @@ public final class CommandLineMain {
     private static final int MIN_WIDTH = 60;
     private static final int MAX_WIDTH = 120;
 
-    private final Linux linux;
-    private final SelfExec self;
+    private final OwnProcess process;
+    private final Consumer<ServeRequest> service;
     private final PrintStream messages;
-    private ErrorLog log = new ErrorLog("", false, false);
+    private ErrorLog log;
 
-    private CommandLineMain(Linux linux, SelfExec self, PrintStream messages) {
-        this.linux = linux;
-        this.self = self;
+    private CommandLineMain(OwnProcess process, Consumer<ServeRequest> service, PrintStream messages) {
+        this.process = process;
+        this.service = service;
         this.messages = messages;
+        this.log = new ErrorLog(messages, "", false, false);
     }
 
-    /** Runs the command and exits with its status. */
-    public static void main(String[] args) {
-        SelfExec self = SelfExec.current();
-        Linux linux;
+    /**
+     * Runs the command and exits with its status.
+     *
+     * @param service serves launches over HTTP, until the process is told to end
+     */
+    public static void main(String[] args, Consumer<ServeRequest> service) {
+        OwnProcess process;
         try {
-            linux = Linux.host();
+            process = OwnProcess.current();
         } catch (UnsatisfiedLinkError e) {
             System.exit(withoutLibrary(args, e));
             return;
         }
-        linux.openMissingStandardDescriptors();
+        process.openMissingStandardDescriptors();
+        process.exit(perform(process, service, args));
+    }
+
+    private static int perform(OwnProcess process, Consumer<ServeRequest> service, String[] args) {
         if (CompletionMain.isAsked(args)) {
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
             CompletionMain.lines(
                             args,
-                            words -> context(linux, self, words, nowhere),
-                            words -> ClientMain.context(linux, self, words))
-                    .forEach(line -> linux.writeAll(1, (line + "\n").getBytes(StandardCharsets.UTF_8)));
-            linux.exit(0);
+                            words -> context(process, words, nowhere),
+                            words -> ClientMain.context(engine -> remote(process, engine, nowhere, words), words))
+                    .forEach(line -> process.print(1, (line + "\n").getBytes(StandardCharsets.UTF_8)));
+            return 0;
         }
         if (HostOption.isGiven(args)) {
-            linux.exit(orUnwritten(ClientMain.execute(linux, self, () -> Commands.MODEL, args)));
+            return orUnwritten(ClientMain.execute(
+                    engine -> remote(process, engine, System.err, List.of(args)), () -> Commands.MODEL, args));
         }
-        linux.exit(orUnwritten(new CommandLineMain(linux, self, System.err).execute(args)));
+        return orUnwritten(new CommandLineMain(process, service, System.err).execute(args));
+    }
+
+    private static EngineContext remote(OwnProcess process, Engine engine, PrintStream messages, List<String> args) {
+        return new EngineContext(process, engine, messages, args);
     }
 
     /** Handles a missing native library, such as when only the executable was copied: help and version still work. */
@@ -89,7 +106,7 @@ public final class CommandLineMain {
         } catch (ParameterException wrong) {
             // The missing library is the more important error.
         }
-        System.err.println(Printable.line("rustyrun: " + e.getMessage()));
+        System.err.println(MessageLine.error(e.getMessage()));
         return EngineContext.FAILED;
     }
 
@@ -104,11 +121,10 @@ public final class CommandLineMain {
     }
 
     private int execute(String[] args) {
-        Optional<RunStage> started = Optional.empty();
+        WaitingStage started = WaitingStage.NONE;
         try {
-            Optional<String> launching = Launching.commandOf(args);
-            if (launching.isPresent() && (linux.isRoot() || SelfExec.isNativeImage())) {
-                started = Optional.of(RunStage.start(linux, self, List.of(args), messages));
+            if (Launching.commandOf(args).isPresent()) {
+                started = WaitingStage.start(process, List.of(args), messages);
             }
             if (HELP.stream().anyMatch(List.of(args)::contains)) {
                 Commands.MODEL.setUsageHelpWidth(helpWidth());
@@ -117,12 +133,10 @@ public final class CommandLineMain {
             Integer helped = CommandLine.executeHelpRequest(parsed);
             if (helped == null
                     && lastOf(parsed).commandSpec().userObject() instanceof CreateCommand create
-                    && create.isOfImage(() -> linux.exists("config.json"))) {
+                    && create.isOfImage(() -> Files.exists(Path.of("config.json")))) {
                 parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
             }
             return helped != null ? helped : perform(parsed, started);
-        } catch (LinuxException e) {
-            return fail(e, args, EngineContext.FAILED);
         } catch (ParameterException e) {
             CommandSpec command = e.getCommandLine().getCommandSpec();
             int usual = statusOf(command);
@@ -132,6 +146,8 @@ public final class CommandLineMain {
                     command.userObject() instanceof ContainerCommand misused
                             ? misused.misused(List.of(args), usual)
                             : usual);
+        } catch (RuntimeException e) {
+            return fail(e, args, EngineContext.FAILED);
         } catch (Error e) {
             if (!String.valueOf(e.getMessage()).contains("current working directory")) {
                 throw e;
@@ -147,17 +163,17 @@ public final class CommandLineMain {
     }
 
     private int helpWidth() {
-        int columns = linux.isTerminal(1) ? linux.windowSize(1).columns() : DEFAULT_WIDTH;
+        int columns = process.printsToTerminal() ? process.outputSize().width() : DEFAULT_WIDTH;
         return Math.min(Math.max(columns, MIN_WIDTH), MAX_WIDTH);
     }
 
-    private int perform(ParseResult parsed, Optional<RunStage> stage) {
+    private int perform(ParseResult parsed, WaitingStage stage) {
         try {
             RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
-            log = root.global().errorLog();
+            log = root.global().errorLog(messages);
             log.open();
             if (log.isDebugging()) {
-                log.debug("rustyrun " + Build.VERSION + ", process " + linux.processId() + ": "
+                log.debug("rustyrun " + Build.VERSION + ", process " + process.id() + ": "
                         + String.join(" ", parsed.originalArgs()));
             }
             ParseResult last = lastOf(parsed);
@@ -165,11 +181,15 @@ public final class CommandLineMain {
             if (command instanceof ContainerCommand || command instanceof EngineContext.Command) {
                 root.global().check();
                 CommandContext context = new CommandContext(
-                        linux, self, root.global().store(linux), stage, messages, log, parsed.originalArgs());
+                        process, root.global().store(process), stage, messages, log, parsed.originalArgs());
                 return command instanceof ContainerCommand local
                         ? perform(local, context, last)
                         : EngineContext.perform(
                                 (EngineContext.Command) command, context.forEngine(), statusOf(last.commandSpec()));
+            }
+            if (command instanceof ServeCommand serve) {
+                service.accept(serve.request());
+                return 0;
             }
             return new CommandLine.RunLast().execute(parsed);
         } catch (RuntimeException e) {
@@ -204,28 +224,27 @@ public final class CommandLineMain {
      * @throws InvalidSpecException when the launch is no longer possible
      */
     static Monitor.Launched detached(
-            Linux linux, SelfExec self, List<String> words, String directory, RunCommand.Resolved values) {
-        linux.changeDirectory(directory);
+            OwnProcess process, List<String> words, String directory, RunCommand.Resolved values) {
+        process.changeDirectory(directory);
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
         RunCommand run = (RunCommand) lastOf(parsed).commandSpec().userObject();
         CommandContext context = new CommandContext(
-                linux,
-                self,
-                root.global().store(linux),
-                Optional.empty(),
+                process,
+                root.global().store(process),
+                WaitingStage.NONE,
                 System.err,
-                root.global().errorLog(),
+                root.global().errorLog(System.err),
                 words);
         return run.launched(context, values);
     }
 
     /** The context of a command with these arguments. */
-    static EngineContext context(Linux linux, SelfExec self, List<String> words, PrintStream messages) {
+    static EngineContext context(OwnProcess process, List<String> words, PrintStream messages) {
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         GlobalOptions global = ((RustyrunCommand) parsed.commandSpec().userObject()).global();
         return new CommandContext(
-                        linux, self, global.store(linux), Optional.empty(), messages, global.errorLog(), words)
+                        process, global.store(process), WaitingStage.NONE, messages, global.errorLog(messages), words)
                 .forEngine();
     }
 
@@ -236,9 +255,7 @@ public final class CommandLineMain {
     /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(RuntimeException thrown, String[] args, int status) {
         Exception e = ErrorLine.cause(thrown);
-        String line = Printable.line(ErrorLine.of(e));
-        messages.println("rustyrun: " + line);
-        log.error(line);
+        log.error(ErrorLine.of(e));
         if (List.of(args).contains("--debug")) {
             e.printStackTrace(messages);
         }

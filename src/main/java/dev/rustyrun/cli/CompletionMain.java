@@ -6,6 +6,7 @@ import dev.rustyrun.cli.remote.ClientMain;
 import dev.rustyrun.cli.remote.HostOption;
 import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.spec.SignalNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +71,7 @@ final class CompletionMain {
 
         @Override
         public List<String> signals() {
-            return EngineContext.signals();
+            return SignalNames.all();
         }
 
         @Override

@@ -1,12 +1,8 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.Bundle;
-import dev.rustyrun.container.CreateOptions;
-import dev.rustyrun.container.Creation;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
-import dev.rustyrun.stage.RunStage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,27 +62,26 @@ final class CreateCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        if (!further.isEmpty() || id.isEmpty()) {
-            context.started().ifPresent(RunStage::abandon);
-            throw new InvalidSpecException(
-                    further.isEmpty()
-                            ? "create --bundle DIR needs one more argument: the container id"
-                            : "unknown arguments for create with a bundle: " + String.join(" ", further)
-                                    + " (see rustyrun create --help)");
-        }
         Optional<Outcome> failure;
-        RunStage stage = context.stage("create");
         try {
-            Bundle bundle = options.read(context.linux());
-            CreateOptions how = options.createOptions(context, false);
-            how.checkTerminal(bundle.spec().process());
-            Creation creation = new Creation(context.linux(), context.self(), context.store(), context.warnings());
-            failure = creation.create(id, bundle, how, stage);
+            checkArguments();
+            failure = context.runtime()
+                    .create(context.stage("create"), id, options.read(context), options.createOptions(context, false));
         } catch (RuntimeException | Error e) {
-            stage.abandon();
+            context.abandon();
             throw e;
         }
         failure.ifPresent(outcome -> context.error(outcome.message()));
         return failure.isPresent() ? EngineContext.RUNC_FAILED : 0;
+    }
+
+    private void checkArguments() {
+        if (!further.isEmpty()) {
+            throw new InvalidSpecException("unknown arguments for create with a bundle: " + String.join(" ", further)
+                    + " (see rustyrun create --help)");
+        }
+        if (id.isEmpty()) {
+            throw new InvalidSpecException("create --bundle DIR needs one more argument: the container id");
+        }
     }
 }

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.doctor.Doctor;
 import dev.rustyrun.doctor.Finding;
 import dev.rustyrun.doctor.Level;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.engine.EngineContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Option;
         })
 final class DoctorCommand implements Callable<Integer> {
 
-    private static final int STDOUT = 1;
-
     @Option(names = "--json", description = "Print one JSON object with usable and findings.")
     private boolean json;
 
@@ -44,12 +41,11 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Linux linux = Linux.host();
-        List<Finding> findings = Doctor.ofHost(linux, SelfExec.isNativeImage()).examine();
+        List<Finding> findings = Doctor.ofHost(EngineContext.isNative()).examine();
         if (json) {
             print(json(findings).toPrettyString());
         } else {
-            boolean coloured = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && linux.isTerminal(STDOUT);
+            boolean coloured = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && EngineContext.isTerminal();
             print(summary(findings));
             findings.forEach(finding -> print(line(finding, coloured)));
         }

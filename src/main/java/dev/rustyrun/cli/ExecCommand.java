@@ -1,17 +1,12 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.cgroup.GroupsBelow;
 import dev.rustyrun.container.ContainerUsers;
 import dev.rustyrun.container.Execution;
+import dev.rustyrun.container.WaitingStage;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
-import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
-import dev.rustyrun.stage.RunStage;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
@@ -112,9 +107,9 @@ final class ExecCommand implements ContainerCommand {
             if (process != null) {
                 InapplicableOptions.checkProcessFile(command);
             }
-            Execution.Place place = new Execution.Place(id, ignorePaused, GroupsBelow.of(cgroups));
-            RunStage stage = context.stage("exec");
-            ended = new Execution(context.linux(), context.self(), context.store())
+            Execution.Place place = new Execution.Place(id, ignorePaused, cgroups);
+            WaitingStage stage = context.stage("exec");
+            ended = new Execution(context.tools())
                     .execute(
                             place,
                             of -> process(context, of, stage),
@@ -122,7 +117,7 @@ final class ExecCommand implements ContainerCommand {
                             detach,
                             stage);
         } catch (RuntimeException | Error e) {
-            context.started().ifPresent(RunStage::abandon);
+            context.abandon();
             throw e;
         }
         if (!ended.message().isEmpty()) {
@@ -148,34 +143,26 @@ final class ExecCommand implements ContainerCommand {
                             .filter(state -> state.origin().bundle().isEmpty())
                             .isPresent()
                     || context.engine().isDetached(id);
-        } catch (InvalidSpecException | LinuxException unknown) {
+        } catch (RuntimeException unknown) {
             return false;
         }
     }
 
-    private Spec.Process process(CommandContext context, Spec.Process of, RunStage stage) {
+    private Spec.Process process(CommandContext context, Spec.Process of, WaitingStage stage) {
         Spec.Process made = DetachOptions.with(
                 process == null
-                        ? ConfigJson.labelled(
+                        ? Execution.labelled(
                                 options.applyTo(
                                         of,
                                         words,
-                                        new ContainerUsers(context.linux(), context.store(), id)::find,
-                                        context.warnings()),
+                                        new ContainerUsers(context.tools(), id)::find,
+                                        context.log().warnings()),
                                 apparmor,
                                 label)
-                        : read(context.linux()));
+                        : Execution.read("--process", process.toString()));
         if (made.terminal() && !isInRun(context)) {
             stage.withoutReturns();
         }
         return made;
-    }
-
-    private Spec.Process read(Linux linux) {
-        try {
-            return ConfigJson.process(UserFile.readDocument(linux, process.toString()));
-        } catch (LinuxException e) {
-            throw new InvalidSpecException("--process " + process + " cannot be read: " + e.getMessage());
-        }
     }
 }

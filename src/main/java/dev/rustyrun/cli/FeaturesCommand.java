@@ -1,7 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.oci.FeaturesJson;
+import dev.rustyrun.engine.FeaturesJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

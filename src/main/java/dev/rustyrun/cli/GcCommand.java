@@ -1,6 +1,5 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.StaleContainers;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,9 +20,6 @@ final class GcCommand implements ContainerCommand {
     @Override
     public int perform(CommandContext context) {
         StringBuilder text = new StringBuilder();
-        new StaleContainers(context.linux(), context.store())
-                .remove()
-                .forEach(line -> text.append(line).append('\n'));
         context.engine().collect().forEach(line -> text.append(line).append('\n'));
         System.out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
         return 0;

@@ -1,9 +1,11 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.container.ErrorLog;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import java.io.PrintStream;
 import picocli.CommandLine.Option;
 
 /** The options before a command's name; they are those of runc. */
@@ -69,13 +71,13 @@ final class GlobalOptions {
     private boolean debug;
 
     /** The container store. */
-    ContainerStore store(Linux linux) {
-        return ContainerStore.at(linux, root).withSystemd(systemdCgroup || cgroupManager.equals(SYSTEMD));
+    ContainerStore store(OwnProcess process) {
+        return process.store(root, systemdCgroup || cgroupManager.equals(SYSTEMD));
     }
 
-    /** Receives errors in addition to stderr, and debug messages with --debug. */
-    ErrorLog errorLog() {
-        return new ErrorLog(log, logFormat.equals("json"), debug);
+    /** Receives errors and warnings, and debug messages with --debug. */
+    ErrorLog errorLog(PrintStream messages) {
+        return new ErrorLog(messages, log, logFormat.equals("json"), debug);
     }
 
     /**

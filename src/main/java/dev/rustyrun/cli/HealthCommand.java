@@ -1,7 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.client.HealthQuestion;
-import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.MessageLine;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,8 +49,8 @@ final class HealthCommand implements Callable<Integer> {
         Optional<String> obstacle = HealthQuestion.obstacle(url, asked)
                 .or(() -> socket.or(HealthCommand::variable).flatMap(HealthQuestion::silence));
         if (obstacle.isPresent()) {
-            System.err.println(Printable.line(
-                    "rustyrun: not " + asked + ": " + obstacle.get().replace("\n", " ")));
+            System.err.println(
+                    MessageLine.error("not " + asked + ": " + obstacle.get().replace("\n", " ")));
             return 1;
         }
         System.out.println(asked);

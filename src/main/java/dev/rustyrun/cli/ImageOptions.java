@@ -1,8 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.EtcFiles;
-import dev.rustyrun.container.ImageRootfs;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
@@ -20,17 +18,6 @@ final class ImageOptions {
 
     @Option(names = "--no-etc", description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
     private boolean noEtc;
-
-    /** The stored image with this manifest digest. */
-    ImageRootfs stored(String digest) {
-        return ImageRootfs.stored(digest, "");
-    }
-
-    /** The image with this name; pulls it if needed. */
-    ImageRootfs image(CommandContext context, LaunchRequest request, String name) {
-        return ImageRootfs.of(
-                context.linux(), context.self(), name, ImageRootfs.Pull.parse(request.pull()), request.platform());
-    }
 
     /** Rejects options that apply only to a container from an image. */
     void checkNone(LaunchRequest request) {
@@ -52,7 +39,7 @@ final class ImageOptions {
     }
 
     /** The contents of the files in /etc, by path. */
-    Map<String, String> files(Linux linux, String hostname, String network) {
-        return noEtc ? Map.of() : new EtcFiles(dns, hosts).texts(linux, hostname, network);
+    Map<String, String> files(LocalHost host, String hostname, String network) {
+        return noEtc ? Map.of() : host.etc(dns, hosts, hostname, network);
     }
 }

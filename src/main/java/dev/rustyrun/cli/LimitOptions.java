@@ -1,8 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.linux.FileStatus;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
@@ -90,14 +88,14 @@ final class LimitOptions {
      *
      * @param common the limits that every launch can have
      */
-    void addTo(SpecBuilder spec, Linux linux, Resources common) {
+    void addTo(SpecBuilder spec, LocalHost host, Resources common) {
         Resources.Memory limits = common.memory();
         limits = memorySwap == null ? limits : limits.withSwap(ByteSize.ofOption("--memory-swap", memorySwap));
         limits = reservation == null
                 ? limits
                 : limits.withReservation(ByteSize.ofOption("--memory-reservation", reservation));
         Resources resources =
-                common.withMemory(limits).withCpu(cpu(common.cpu())).withBlockIo(blockIo(linux));
+                common.withMemory(limits).withCpu(cpu(common.cpu())).withBlockIo(blockIo(host));
         spec.resources(resources).cgroupsPath(cgroupPath);
         if (!cgroups.equals("enabled") && !cgroups.equals("disabled")) {
             throw new InvalidSpecException("--cgroups \"" + cgroups + "\" is neither enabled nor disabled");
@@ -114,33 +112,23 @@ final class LimitOptions {
         return cpusetMems == null ? limits : limits.withMems(cpusetMems);
     }
 
-    private Resources.BlockIo blockIo(Linux linux) {
+    private Resources.BlockIo blockIo(LocalHost host) {
         List<Resources.Throttle> throttles = new ArrayList<>();
-        add(throttles, linux, Rate.READ_BPS, "--io-read-bps", readBps);
-        add(throttles, linux, Rate.WRITE_BPS, "--io-write-bps", writeBps);
-        add(throttles, linux, Rate.READ_IOPS, "--io-read-iops", readIops);
-        add(throttles, linux, Rate.WRITE_IOPS, "--io-write-iops", writeIops);
+        add(throttles, host, Rate.READ_BPS, "--io-read-bps", readBps);
+        add(throttles, host, Rate.WRITE_BPS, "--io-write-bps", writeBps);
+        add(throttles, host, Rate.READ_IOPS, "--io-read-iops", readIops);
+        add(throttles, host, Rate.WRITE_IOPS, "--io-write-iops", writeIops);
         Resources.BlockIo limits = Resources.BlockIo.NONE.withThrottles(throttles);
         return ioWeight == null ? limits : limits.withWeight(ioWeight);
     }
 
-    private static void add(List<Resources.Throttle> to, Linux linux, Rate rate, String option, List<String> texts) {
+    private static void add(List<Resources.Throttle> to, LocalHost host, Rate rate, String option, List<String> texts) {
         for (String text : texts) {
             int colon = text.lastIndexOf(':');
             if (colon < 1) {
                 throw new InvalidSpecException(option + " \"" + text + "\" is not DEVICE:RATE");
             }
-            String device = text.substring(0, colon);
-            try {
-                FileStatus status = linux.status(device);
-                if (!status.isBlockDevice()) {
-                    throw new InvalidSpecException(option + ": " + device + " is not a block device");
-                }
-                to.add(new Resources.Throttle(
-                        rate, status.major(), status.minor(), ByteSize.ofOption(option, text.substring(colon + 1))));
-            } catch (LinuxException e) {
-                throw new InvalidSpecException(option + ": " + device + " cannot be used: " + e.getMessage());
-            }
+            to.add(host.throttle(rate, option, text.substring(0, colon), text.substring(colon + 1)));
         }
     }
 }

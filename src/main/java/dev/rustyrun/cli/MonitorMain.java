@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.StoreProcess;
 import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.engine.service.RequestedLaunch;
@@ -56,8 +57,7 @@ public final class MonitorMain {
             List<String> variables = new ArrayList<>();
             resolved.path(VARIABLES).forEach(word -> variables.add(word.asText()));
             return CommandLineMain.detached(
-                    linux,
-                    self,
+                    new OwnProcess(linux, self),
                     words,
                     resolved.path(DIRECTORY).asText(),
                     new RunCommand.Resolved(resolved.path(IMAGE).asText(), variables));

@@ -1,9 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ConfiguredIds;
-import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.container.GrantedIds;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
@@ -76,13 +73,12 @@ final class NamespaceOptions {
     private List<String> sysctls = List.of();
 
     /** Adds these options to {@code spec}. */
-    void addTo(SpecBuilder spec, Linux linux, ContainerStore store) {
-        NamespaceParser words = new NamespaceParser(store);
-        words.apply(spec, NamespaceType.PID, "--pid", pid);
-        words.apply(spec, NamespaceType.IPC, "--ipc", ipc);
-        words.apply(spec, NamespaceType.UTS, "--uts", uts);
-        words.apply(spec, NamespaceType.CGROUP, "--cgroupns", cgroup);
-        userNamespace(spec, linux, words);
+    void addTo(SpecBuilder spec, LocalHost host) {
+        host.namespace(spec, NamespaceType.PID, "--pid", pid);
+        host.namespace(spec, NamespaceType.IPC, "--ipc", ipc);
+        host.namespace(spec, NamespaceType.UTS, "--uts", uts);
+        host.namespace(spec, NamespaceType.CGROUP, "--cgroupns", cgroup);
+        userNamespace(spec, host);
         for (String text : timeOffsets) {
             spec.unshare(NamespaceType.TIME).timeOffset(timeOffset(text));
         }
@@ -95,27 +91,26 @@ final class NamespaceOptions {
         }
     }
 
-    private void userNamespace(SpecBuilder spec, Linux linux, NamespaceParser words) {
+    private void userNamespace(SpecBuilder spec, LocalHost host) {
         boolean mapped = !uidMaps.isEmpty() || !gidMaps.isEmpty();
         if (mapped && !user.isEmpty() && !user.equals("new")) {
             throw new InvalidSpecException("--uidmap and --gidmap require --userns new");
         }
-        if (user.equals("auto") && linux.isRoot()) {
-            String pool = System.getenv().getOrDefault(ConfiguredIds.VARIABLE, "");
-            spec.isolate(new ConfiguredIds(linux).pool(pool));
+        if (user.equals("auto") && host.isRoot()) {
+            host.isolateIds(spec);
             return;
         }
         if (mapped) {
             List<IdMapping> uids = mappings("--uidmap", uidMaps.isEmpty() ? gidMaps : uidMaps);
             List<IdMapping> gids = mappings("--gidmap", gidMaps.isEmpty() ? uidMaps : gidMaps);
             spec.unshare(NamespaceType.USER).mappings(uids, gids);
-        } else if (user.isEmpty() && !linux.isRoot() || user.matches("new|auto")) {
-            new GrantedIds(linux).apply(spec);
+        } else if (user.isEmpty() && !host.isRoot() || user.matches("new|auto")) {
+            host.grantIds(spec);
         } else if (!user.isEmpty()) {
-            words.apply(spec, NamespaceType.USER, "--userns", user);
+            host.namespace(spec, NamespaceType.USER, "--userns", user);
         }
         boolean shared = user.isEmpty() || user.equals("host");
-        if (linux.isRoot() && (mapped || !shared)) {
+        if (host.isRoot() && (mapped || !shared)) {
             spec.annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true");
         }
     }

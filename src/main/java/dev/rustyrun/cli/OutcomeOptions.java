@@ -1,15 +1,9 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.container.OutcomeJson;
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.FileFlag;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.OpenFile;
-import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,13 +30,8 @@ final class OutcomeOptions {
     }
 
     /** Writes the id file, which must not exist: another process may still read the old one. */
-    void writeId(Linux linux, String id) {
-        try (OpenFile file = UserFile.toWrite(linux, idFile, FileFlag.O_EXCL, 0666)) {
-            linux.writeAll(file.descriptor(), id.getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            throw new InvalidSpecException("--cidfile \"" + idFile + "\" cannot be written: " + e.getMessage()
-                    + (e.errno() == Errno.EEXIST ? "; remove it first" : ""));
-        }
+    void writeId(String id) {
+        GivenFile.create("--cidfile", idFile, id);
     }
 
     /** Removes the id file, because the container was not created. */
@@ -72,15 +61,15 @@ final class OutcomeOptions {
     }
 
     /** Writes the result file, if requested. Returns the error if that fails, which does not change the exit status. */
-    Optional<String> write(Linux linux, Outcome outcome) {
+    Optional<String> write(Outcome outcome) {
         if (result == null) {
             return Optional.empty();
         }
-        try (OpenFile file = UserFile.toWrite(linux, result, FileFlag.O_TRUNC, 0666)) {
-            linux.writeAll(file.descriptor(), OutcomeJson.write(outcome).getBytes(StandardCharsets.UTF_8));
+        try {
+            GivenFile.replace("--result", result, OutcomeJson.write(outcome));
             return Optional.empty();
-        } catch (LinuxException e) {
-            return Optional.of("--result \"" + result + "\" cannot be written: " + e.getMessage());
+        } catch (InvalidSpecException e) {
+            return Optional.of(e.getMessage());
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.OwnCapabilities;
-import dev.rustyrun.linux.Linux;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.RlimitType;
@@ -83,15 +82,15 @@ final class PrivilegeOptions {
      *
      * @param dropped capabilities to drop
      */
-    void addTo(SpecBuilder spec, Linux linux, Spec.User user, List<String> dropped) {
-        Set<Capability> granted = capabilities(linux, dropped);
+    void addTo(SpecBuilder spec, LocalHost host, Spec.User user, List<String> dropped) {
+        Set<Capability> granted = capabilities(host, dropped);
         // A user other than root gets added capabilities through the ambient set: nothing else survives execve.
         Set<Capability> ambient = user.uid() == 0 ? Set.of() : explicitlyAdded(granted);
         spec.capabilities(new Spec.Capabilities(granted, granted, granted, ambient, ambient));
         spec.noNewPrivileges(noNewPrivileges);
         ulimits.forEach(text -> spec.rlimit(rlimit(text)));
         if (!seccomp.isEmpty()) {
-            spec.seccomp(SeccompParser.setting(seccomp, granted));
+            spec.seccomp(host.seccomp(seccomp, granted));
         }
         if (oomScoreAdj != null) {
             spec.oomScoreAdj(oomScoreAdj);
@@ -103,24 +102,21 @@ final class PrivilegeOptions {
      *
      * @param spec the Spec that includes these options
      */
-    void check(Spec spec, Linux linux) {
+    void check(Spec spec, LocalHost host) {
         if (added.isEmpty()) {
             return;
         }
-        Set<Capability> lacking = OwnCapabilities.of(linux)
-                .lackingFor(spec, explicitlyAdded(spec.process().capabilities().bounding()));
-        if (!lacking.isEmpty()) {
-            throw new InvalidSpecException("--cap-add: " + OwnCapabilities.words(lacking));
-        }
+        host.checkGrantable(
+                "--cap-add", spec, explicitlyAdded(spec.process().capabilities().bounding()));
     }
 
-    private Set<Capability> capabilities(Linux linux, List<String> dropped) {
+    private Set<Capability> capabilities(LocalHost host, List<String> dropped) {
         boolean dropsAll = dropped.stream().anyMatch(PrivilegeOptions::isAll);
         boolean addsAll = added.stream().anyMatch(PrivilegeOptions::isAll);
         EnumSet<Capability> granted = EnumSet.noneOf(Capability.class);
         if (addsAll) {
             // A process cannot grant capabilities that it does not have.
-            granted.addAll(OwnCapabilities.of(linux).all());
+            granted.addAll(host.capabilities());
         } else if (!dropsAll) {
             granted.addAll(Capability.DEFAULTS);
         }

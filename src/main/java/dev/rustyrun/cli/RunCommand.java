@@ -1,46 +1,22 @@
 package dev.rustyrun.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.Bundle;
 import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.container.Launch;
-import dev.rustyrun.container.files.LaunchedWith;
+import dev.rustyrun.container.WaitingStage;
 import dev.rustyrun.container.supervised.Monitor;
-import dev.rustyrun.container.supervised.NewContainer;
+import dev.rustyrun.engine.DetachedLaunch;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.engine.ImageLaunch;
-import dev.rustyrun.engine.LocalEngine;
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.Printable;
-import dev.rustyrun.linux.WindowSize;
-import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.LaunchRequest;
-import dev.rustyrun.request.LaunchSite;
-import dev.rustyrun.request.LaunchSpec;
-import dev.rustyrun.request.Variable;
-import dev.rustyrun.request.Volume;
-import dev.rustyrun.rootfs.RootfsDirectory;
-import dev.rustyrun.rootfs.Users;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.MessageLine;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
-import dev.rustyrun.spec.SpecBuilder;
-import dev.rustyrun.stage.RunStage;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,9 +55,6 @@ final class RunCommand implements ContainerCommand {
 
     /** The hidden option by which {@code create} with an image becomes a {@code run}. */
     static final String CREATED = "--created";
-
-    /** Maximum size of the log of a detached container, in bytes. */
-    private static final int MAX_LOG = 16 * 1024 * 1024;
 
     @CommandLine.Spec
     private CommandSpec command;
@@ -193,17 +166,17 @@ final class RunCommand implements ContainerCommand {
                 return runRootfs(context);
             }
         } catch (RuntimeException | Error e) {
-            context.started().ifPresent(RunStage::abandon);
+            context.abandon();
             throw e;
         }
         // The monitor starts its own stages.
-        context.started().ifPresent(RunStage::abandon);
+        context.abandon();
         return runDetached(context);
     }
 
     /** In runc, a single word in a bundle's directory is a container id; here it would be pulled as an image. */
     private void refuseToGuess(CommandContext context) {
-        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && BundleOptions.isHere(context.linux())) {
+        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && Bundle.isHere(context.tools())) {
             throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
                     + "\", or name the image with its tag, as in " + words.get(0) + ":latest");
         }
@@ -219,16 +192,9 @@ final class RunCommand implements ContainerCommand {
                             ? "run --bundle DIR needs one more argument: the container id"
                             : "nothing to run: pass --rootfs DIR and a command, or --bundle DIR and a container id");
         }
-        RunStage stage = context.stage("run");
-        Outcome ended = new BundleRun(
-                        context.linux(), context.self(), context.store(), context.warnings(), context.steps())
-                .run(
-                        words.get(0),
-                        bundle.read(context.linux()),
-                        bundle.createOptions(context, trace),
-                        detach,
-                        keep,
-                        stage);
+        WaitingStage stage = context.stage("run");
+        Outcome ended = new BundleRun(context.tools(), context.log())
+                .run(words.get(0), bundle.read(context), bundle.createOptions(context, trace), detach, keep, stage);
         int code = tell(ended, context);
         return ended.reason() == Outcome.Reason.SETUP_FAILED ? EngineContext.RUNC_FAILED : code;
     }
@@ -267,24 +233,22 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException(
                     "--keep and --ephemeral cannot be used together: changes are in memory and are discarded at the end");
         }
-        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
+        Launch launch = new Launch(context.tools(), spec);
         if (explain) {
-            Launch.Explanation explained = launch.explain(name);
-            System.out.print(PlanPrinter.print(explained.cgroup(), explained.plan(), why));
+            System.out.print(launch.explain(name, why));
             return 0;
         }
         if (isImage() && !name.isEmpty()) {
             // A detached container that has ended still uses this id.
             context.engine().checkFree(name);
         }
-        RunStage stage = context.stage("run");
-        launch.warning()
-                .ifPresent(warning -> context.warnings().println(Printable.line("rustyrun: warning: " + warning)));
+        WaitingStage stage = context.stage("run");
+        launch.warning().ifPresent(warning -> context.log().warnings().println(MessageLine.warning(warning)));
         boolean traced = trace || context.log().isDebugging();
         String id = name;
         if (outcome.wantsId()) {
             id = name.isEmpty() ? context.store().newId() : name;
-            outcome.writeId(context.linux(), id);
+            outcome.writeId(id);
         }
         boolean done = false;
         try {
@@ -304,78 +268,14 @@ final class RunCommand implements ContainerCommand {
         if (trace) {
             throw new InvalidSpecException("--trace cannot be used with --detach");
         }
-        Spec spec = spec(context);
-        Launch launch = new Launch(context.linux(), context.self(), context.store(), spec);
-        Linux linux = context.linux();
-        WindowSize size = spec.process().terminal() && linux.isTerminal(0) ? linux.windowSize(0) : new WindowSize(0, 0);
-        ObjectNode asked = JsonNodeFactory.instance.objectNode();
-        if (isImage()) {
-            asked.put("image", words.get(0));
-        } else {
-            asked.put("rootfs", spec.root().path());
-        }
-        spec.process().args().forEach(asked.putArray("command")::add);
-        ObjectNode resolved = JsonNodeFactory.instance.objectNode();
-        resolved.set(LocalEngine.FILES, LaunchedWith.of(spec).json());
-        MonitorMain.write(
-                resolved,
-                context.args(),
-                Path.of("").toAbsolutePath().toString(),
-                new Resolved(
-                        spec.root().image().map(Spec.Image::name).orElse(""),
-                        request.env().stream().map(Variable::word).toList()));
-        String token = created ? UUID.randomUUID().toString() : "";
-        if (created) {
-            resolved.put(NewContainer.WAITS, token);
-        }
-        NewContainer wanted = new NewContainer(
-                isImage() ? new TreeMap<>(spec.labels()) : container.labels(),
-                spec.process().terminal(),
-                size.rows(),
-                size.columns(),
-                container.isInteractive(),
-                MAX_LOG,
-                options.removes(),
-                asked,
-                resolved);
-        String[] id = {""};
-        boolean made = false;
-        Consumer<String> named = given -> {
-            id[0] = given;
-            if (outcome.wantsId()) {
-                outcome.writeId(linux, given);
-            }
-            if (created) {
-                launch.keepingLayer().makeLayer(given, token);
-            }
-        };
-        try {
-            Optional<JsonNode> failure = Optional.empty();
-            if (created) {
-                context.engine().create(name, wanted, named);
-            } else {
-                failure = context.engine().start(name, wanted, named);
-            }
-            made = failure.isEmpty();
-            if (failure.isPresent()) {
-                context.error(failure.get().path("message").asText());
-                return failure.get().path("exitCode").asInt();
-            }
-        } finally {
-            if (!made) {
-                outcome.removeId();
-            }
-        }
-        try {
-            linux.writeAll(1, (id[0] + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (LinuxException e) {
-            // Without its id, nobody would know of the container.
-            context.engine().delete(id[0], true);
-            outcome.removeId();
-            throw new InvalidSpecException("the container's id cannot be printed: " + Errno.describe(e.errno())
-                    + "; the container is deleted");
-        }
-        return 0;
+        DetachedLaunch launch = DetachedRun.launch(
+                context,
+                spec(context),
+                isImage() ? Optional.of(words.get(0)) : Optional.empty(),
+                request,
+                container,
+                options.removes());
+        return new DetachedRun(context, outcome).perform(name, launch, created);
     }
 
     /** The launch of a detached container, for its monitor. */
@@ -389,7 +289,7 @@ final class RunCommand implements ContainerCommand {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }
-        outcome.write(context.linux(), ended).ifPresent(context::error);
+        outcome.write(ended).ifPresent(context::error);
         return ended.exitCode();
     }
 
@@ -403,155 +303,11 @@ final class RunCommand implements ContainerCommand {
     }
 
     private Spec spec(CommandContext context) {
-        return isImage() ? spec(context, new ImageSite(context)) : spec(context, new RootfsSite(context));
-    }
-
-    private Spec spec(CommandContext context, Site site) {
-        SpecBuilder spec = LaunchSpec.of(request, site);
-        site.complete(spec);
-        container.labels().forEach(spec::annotation);
-        Linux linux = context.linux();
-        limits.addTo(spec, linux, request.resources());
-        storage.addTo(spec, linux, site.isHosts());
-        namespaces.addTo(spec, linux, context.store());
-        privileges.addTo(spec, linux, site.root().user(), request.dropped());
-        Spec made = spec.build();
-        if (site.isImage() && linux.isRoot() && made.linux().has(NamespaceType.USER)) {
-            throw new InvalidSpecException(
-                    "--userns and --uidmap do not work with root's images, whose layers belong to the host's ids;"
-                            + " run as an ordinary user, or use --rootfs");
-        }
-        privileges.check(made, linux);
-        return made;
-    }
-
-    /** The site of a local launch: all options are allowed. */
-    private abstract class Site implements LaunchSite {
-
-        private final CommandContext context;
-
-        Site(CommandContext context) {
-            this.context = context;
-        }
-
-        /** Adds the settings that only this kind of root file system has. */
-        void complete(SpecBuilder spec) {}
-
-        /** Whether the root file system is the host's own tree. */
-        boolean isHosts() {
-            return false;
-        }
-
-        boolean isImage() {
-            return false;
-        }
-
-        @Override
-        public Terminal terminal() {
-            boolean given = container
-                    .terminal()
-                    .orElseGet(() -> !detach && !created && context.linux().isTerminal(0));
-            return new Terminal(
-                    given, Optional.ofNullable(System.getenv("TERM")).orElse("xterm"));
-        }
-
-        @Override
-        public List<Spec.Mount> furtherMounts() {
-            return storage.mounts();
-        }
-
-        @Override
-        public Spec.Mount mount(Volume volume) {
-            return MountParser.volume(volume);
-        }
-
-        @Override
-        public void join(SpecBuilder spec, String word) {
-            new NamespaceParser(context.store()).apply(spec, NamespaceType.NETWORK, "--net", word);
-        }
-    }
-
-    /** A host directory as the root file system. */
-    private final class RootfsSite extends Site {
-
-        private final Root root;
-
-        RootfsSite(CommandContext context) {
-            super(context);
-            images.checkNone(request);
-            resolvedBefore.ifPresent(then -> options.useResolved(then.variables()));
-            options.complete(request, words);
-            request.useEntrypoint();
-            RootfsDirectory directory =
-                    RootfsDirectory.at(context.linux(), request.rootfs().orElseThrow());
-            boolean bringsFiles = storage.bringsFiles() || !request.mounts().isEmpty();
-            if (!bringsFiles && !request.command().isEmpty()) {
-                directory.checkTree(request.command().get(0));
-            }
-            Users.Account account =
-                    Users.of(directory).find(request.user().orElse("0"), privileges.groups(), privileges.umask());
-            this.root = new Root(directory.path(), account.user(), account.home());
-        }
-
-        @Override
-        boolean isHosts() {
-            return request.rootfs().filter("/"::equals).isPresent();
-        }
-
-        @Override
-        public Root root() {
-            return root;
-        }
-
-        @Override
-        public String workdir() {
-            return isHosts() ? Path.of("").toAbsolutePath().toString() : "/";
-        }
-    }
-
-    /** The layers of an image as the root file system. */
-    private final class ImageSite extends Site {
-
-        private final ImageLaunch image;
-        private final Root root;
-        private final Map<String, String> files;
-
-        ImageSite(CommandContext context) {
-            super(context);
+        LocalSpec spec = new LocalSpec(request, container, options, images, storage, namespaces, privileges, limits);
+        if (isImage()) {
             fromImage = true;
-            this.image = new ImageLaunch(resolvedBefore
-                    .map(then -> images.stored(then.image()))
-                    .orElseGet(() -> images.image(context, request, words.get(0))));
-            request.command(image.command(request, words.subList(1, words.size())));
-            resolvedBefore.ifPresent(then -> options.useResolved(then.variables()));
-            options.completeVariables(request);
-            this.root = image.root(request, privileges.groups(), privileges.umask());
-            this.files = images.files(context.linux(), request.hostname(), request.network());
+            return spec.ofImage(context, words, resolvedBefore, detach || created);
         }
-
-        @Override
-        void complete(SpecBuilder spec) {
-            image.complete(spec, request, files);
-        }
-
-        @Override
-        boolean isImage() {
-            return true;
-        }
-
-        @Override
-        public Root root() {
-            return root;
-        }
-
-        @Override
-        public String workdir() {
-            return image.workdir();
-        }
-
-        @Override
-        public List<String> environment() {
-            return image.environment();
-        }
+        return spec.ofDirectory(context, words, resolvedBefore, detach || created);
     }
 }

@@ -1,9 +1,7 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.oci.SpecTemplate;
+import dev.rustyrun.engine.SpecTemplate;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -51,11 +49,8 @@ final class SpecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Linux linux = Linux.host();
         Path file = bundle.resolve("config.json");
-        String text = rootless
-                ? SpecTemplate.rootless(linux.userId(), linux.groupId())
-                : SpecTemplate.privileged(CgroupLayout.detect(linux).kind() == CgroupLayout.Kind.V2);
+        String text = SpecTemplate.ofHost(rootless);
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {

@@ -1,9 +1,8 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.container.Start;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.stage.StartReports;
+import dev.rustyrun.spec.Outcome;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,7 +27,7 @@ final class StartCommand implements ContainerCommand {
             failure.ifPresent(found -> context.error(found.path("message").asText()));
             return failure.map(found -> found.path("exitCode").asInt()).orElse(0);
         }
-        Optional<StartReports.Failure> failure = new Start(context.linux(), context.store(), context.steps()).start(id);
+        Optional<Outcome> failure = context.runtime().start(id);
         failure.ifPresent(found -> context.error(found.message()));
         return failure.isPresent() ? EngineContext.RUNC_FAILED : 0;
     }

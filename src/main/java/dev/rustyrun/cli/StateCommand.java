@@ -1,6 +1,5 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.engine.EngineContext;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
@@ -21,9 +20,7 @@ final class StateCommand implements ContainerCommand {
 
     @Override
     public int perform(CommandContext context) {
-        String state = ContainerReport.of(context.store(), context.store().get(id))
-                .json()
-                .toPrettyString();
+        String state = context.runtime().state(id).toPrettyString();
         System.out.writeBytes((state + "\n").getBytes(StandardCharsets.UTF_8));
         return 0;
     }

@@ -1,8 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.linux.FileStatus;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.Spec;
@@ -59,7 +57,7 @@ final class StorageOptions {
     }
 
     /** Adds these options to {@code spec}. */
-    void addTo(SpecBuilder spec, Linux linux, boolean wholeHost) {
+    void addTo(SpecBuilder spec, LocalHost host, boolean wholeHost) {
         if (ephemeral != null || wholeHost) {
             String size = ephemeral == null ? "" : ephemeral;
             if (!size.isEmpty() && !size.matches(OptionalSize.SIZE)) {
@@ -67,7 +65,7 @@ final class StorageOptions {
             }
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);
         }
-        devices.forEach(text -> spec.device(device(linux, text)));
+        devices.forEach(text -> spec.device(device(host, text)));
         spec.protectedPaths(
                 protectedPaths(SpecDefaults.MASKED_PATHS, masked),
                 protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
@@ -80,26 +78,11 @@ final class StorageOptions {
         return paths;
     }
 
-    private static LinuxSpec.Device device(Linux linux, String text) {
+    private static LinuxSpec.Device device(LocalHost host, String text) {
         String[] parts = text.split(":", -1);
         if (parts.length > 2 || parts[0].isEmpty()) {
             throw new InvalidSpecException("device \"" + text + "\" is not SOURCE or SOURCE:TARGET");
         }
-        try {
-            FileStatus status = linux.status(parts[0]);
-            if (!status.isDevice()) {
-                throw new InvalidSpecException("device " + parts[0] + " is not a device");
-            }
-            return new LinuxSpec.Device(
-                    parts[parts.length - 1],
-                    status.isBlockDevice() ? "b" : "c",
-                    status.major(),
-                    status.minor(),
-                    status.permissions(),
-                    status.uid(),
-                    status.gid());
-        } catch (LinuxException e) {
-            throw new InvalidSpecException("device " + parts[0] + " cannot be used: " + e.getMessage());
-        }
+        return host.device(parts[0], parts[parts.length - 1]);
     }
 }

@@ -2,16 +2,11 @@ package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.Running;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
-import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.ByteSize;
+import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Resources;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -128,26 +123,17 @@ final class UpdateCommand implements ContainerCommand {
     public int perform(CommandContext context) {
         ObjectNode given = given();
         if (resources != null || !given.isEmpty()) {
-            Resources wanted = ConfigJson.resources(resources == null ? given.toString() : read());
-            Running.of(context.store(), id).limit(wanted);
+            context.runtime()
+                    .limit(id, resources == null ? given.toString() : GivenFile.readOrInput("--resources", resources));
         } else if (allowed.isEmpty()) {
             // As in runc, the container must have a process although nothing changes.
-            Running.of(context.store(), id);
+            context.runtime().checkRuns(id);
         }
         if (!allowed.isEmpty()) {
             context.engine()
                     .allow(id, allowed.stream().filter(host -> !host.isEmpty()).toList());
         }
         return 0;
-    }
-
-    private String read() {
-        try {
-            String file = resources.equals("-") ? "/dev/stdin" : resources;
-            return UserFile.readDocument(Linux.host(), file);
-        } catch (LinuxException e) {
-            throw new InvalidSpecException("--resources " + resources + " cannot be read: " + e.getMessage());
-        }
     }
 
     private ObjectNode given() {

@@ -1,7 +1,7 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.oci.OciVersion;
-import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.spec.OciVersion;
 import picocli.CommandLine.IVersionProvider;
 
 /** The output of {@code --version}: engines look for these lines of runc's. */
@@ -14,7 +14,7 @@ final class Version implements IVersionProvider {
             "commit: " + Build.COMMIT,
             "spec: " + OciVersion.NEWEST,
             "built: "
-                    + (SelfExec.isNativeImage()
+                    + (EngineContext.isNative()
                             ? "native"
                             : "for the JVM, on " + Runtime.version().feature())
         };

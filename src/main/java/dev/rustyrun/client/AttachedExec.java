@@ -3,7 +3,6 @@ package dev.rustyrun.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.rustyrun.engine.Conversation;
 import dev.rustyrun.engine.Peer;
-import dev.rustyrun.linux.Signal;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -47,13 +46,13 @@ public record AttachedExec(Server server, String id, JsonNode request, boolean i
     }
 
     @Override
-    public boolean isDetachedBy(Signal signal) {
+    public boolean isDetachedBy(String signal) {
         return false;
     }
 
     @Override
-    public void pass(Signal signal, Conversation socket) throws IOException {
-        socket.send("signal " + signal.name().substring("SIG".length()));
+    public void pass(String signal, Conversation socket) throws IOException {
+        socket.send("signal " + signal);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.rustyrun.client;
 
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.GivenFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,8 +90,8 @@ public final class Pem {
     private static List<Certificate> certificates(String option, Path file) {
         try {
             List<Certificate> all = List.copyOf(CertificateFactory.getInstance("X.509")
-                    .generateCertificates(
-                            new ByteArrayInputStream(read(option, file).getBytes(StandardCharsets.UTF_8))));
+                    .generateCertificates(new ByteArrayInputStream(
+                            GivenFile.readSecrets(option, file.toString()).getBytes(StandardCharsets.UTF_8))));
             if (!all.isEmpty()) {
                 return all;
             }
@@ -104,7 +102,7 @@ public final class Pem {
     }
 
     private static PrivateKey privateKey(Path file) {
-        Matcher found = KEY.matcher(read("--tls-key", file));
+        Matcher found = KEY.matcher(GivenFile.readSecrets("--tls-key", file.toString()));
         if (found.find()) {
             byte[] bytes = Base64.getMimeDecoder().decode(found.group(1));
             for (String algorithm : ALGORITHMS) {
@@ -117,13 +115,5 @@ public final class Pem {
         }
         throw new ClientException("--tls-key " + file + " contains no unencrypted PKCS#8 key in PEM; convert it with"
                 + " openssl pkcs8 -topk8 -nocrypt");
-    }
-
-    private static String read(String option, Path file) {
-        try {
-            return UserFile.read(Linux.host(), file.toString(), UserFile.MAX_SECRETS);
-        } catch (LinuxException e) {
-            throw new ClientException(option + " " + file + " cannot be read: " + e.getMessage(), e);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.network.EgressPolicy;
@@ -31,15 +30,27 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
      * @param config the configuration file, relative to {@code directory}
      * @throws InvalidSpecException if it is not a bundle
      */
-    public static Bundle read(Linux linux, Path directory, String config) {
+    public static Bundle read(CommandTools tools, Path directory, String config) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            return parse(path, UserFile.readDocument(linux, path.resolve(config).toString()));
+            return parse(
+                    path,
+                    UserFile.readDocument(tools.linux(), path.resolve(config).toString()));
         } catch (LinuxException e) {
             throw new InvalidSpecException("bundle " + path
                     + (e.errno() == Errno.ENOENT
                             ? " has no " + config + ": no such file or directory"
                             : " cannot be read: " + e.getMessage()));
+        }
+    }
+
+    /** Whether the working directory is a bundle. */
+    public static boolean isHere(CommandTools tools) {
+        try {
+            return tools.linux().exists(CONFIG)
+                    && UserFile.readDocument(tools.linux(), CONFIG).contains("\"ociVersion\"");
+        } catch (LinuxException unreadable) {
+            return false;
         }
     }
 

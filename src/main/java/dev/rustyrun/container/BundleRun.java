@@ -1,12 +1,6 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Outcome;
-import dev.rustyrun.stage.RunStage;
-import dev.rustyrun.stage.SelfExec;
-import dev.rustyrun.stage.StartReports;
-import dev.rustyrun.stage.StepLog;
-import java.io.PrintStream;
 import java.util.Optional;
 
 /** Creates and starts a container from a bundle, waits for its end and deletes it, as the separate commands do. */
@@ -16,14 +10,11 @@ public final class BundleRun {
     private final Start start;
     private final Deletion deletion;
 
-    /**
-     * @param messages where warnings go
-     * @param steps where traced steps go
-     */
-    public BundleRun(Linux linux, SelfExec self, ContainerStore store, PrintStream messages, StepLog steps) {
-        this.creation = new Creation(linux, self, store, messages);
-        this.start = new Start(linux, store, steps);
-        this.deletion = new Deletion(linux, store, messages);
+    /** @param log receives warnings and traced steps */
+    public BundleRun(CommandTools tools, ErrorLog log) {
+        this.creation = new Creation(tools, log.warnings());
+        this.start = new Start(tools, log);
+        this.deletion = new Deletion(tools.linux(), tools.store(), log.warnings());
     }
 
     /**
@@ -31,33 +22,28 @@ public final class BundleRun {
      *
      * @param detached whether to return once the container has started
      * @param kept whether the stopped container is kept after it has run
-     * @param stage the started stages, which wait for their plan
+     * @param stage the stage, which waits for its plan
      */
     public Outcome run(
-            String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept, RunStage stage) {
+            String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept, WaitingStage stage) {
         if (detached) {
             options.checkTerminal(bundle.spec().process());
         }
-        Optional<Outcome> failure = creation.create(id, bundle, options, stage.withoutReturns());
+        stage.withoutReturns();
+        Optional<Outcome> failure = creation.create(id, bundle, options, stage);
         if (failure.isPresent()) {
             return failure.get();
         }
         boolean stays = false;
         try {
-            Optional<StartReports.Failure> notStarted = start.start(id);
+            Optional<Outcome> notStarted = start.start(id);
             if (notStarted.isPresent()) {
-                return new Outcome(
-                        Outcome.Reason.SETUP_FAILED,
-                        notStarted.get().exitCode(),
-                        0,
-                        notStarted.get().message(),
-                        0,
-                        0,
-                        -1,
-                        "");
+                return notStarted.get();
             }
             stays = detached || kept;
-            return detached ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, "") : stage.await();
+            return detached
+                    ? new Outcome(Outcome.Reason.EXITED, 0, 0, "", 0, 0, -1, "")
+                    : stage.stage().await();
         } finally {
             if (!stays) {
                 deletion.delete(id, true);

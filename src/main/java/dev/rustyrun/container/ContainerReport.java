@@ -2,8 +2,8 @@ package dev.rustyrun.container;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.oci.OciVersion;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.OciVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -14,9 +14,9 @@ public final class ContainerUsers {
     private final String id;
 
     /** The users of the container {@code id}; the files are read at each request. */
-    public ContainerUsers(Linux linux, ContainerStore store, String id) {
-        this.linux = linux;
-        this.store = store;
+    public ContainerUsers(CommandTools tools, String id) {
+        this.linux = tools.linux();
+        this.store = tools.store();
         this.id = id;
     }
 

@@ -2,7 +2,6 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
@@ -10,11 +9,10 @@ import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
+import dev.rustyrun.spec.MessageLine;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.stage.LaunchOptions;
-import dev.rustyrun.stage.RunStage;
-import dev.rustyrun.stage.SelfExec;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,22 +30,22 @@ public final class Creation {
     private final PrintStream messages;
 
     /** @param messages where warnings go */
-    public Creation(Linux linux, SelfExec self, ContainerStore store, PrintStream messages) {
-        this.linux = linux;
-        this.probe = new HostProbe(linux, self);
-        this.store = store;
+    public Creation(CommandTools tools, PrintStream messages) {
+        this.linux = tools.linux();
+        this.probe = new HostProbe(linux, tools.self());
+        this.store = tools.store();
         this.messages = messages;
     }
 
     /**
      * Creates the container.
      *
-     * @param stage the started stages, which wait for their plan
+     * @param stage the stage, which waits for its plan
      * @return the failure, if the stages reported one; then nothing of the container is left
      * @throws dev.rustyrun.spec.InvalidSpecException when the container cannot be made as requested, or its id is in
      *        use
      */
-    public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, RunStage stage) {
+    public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options, WaitingStage stage) {
         ContainerId.checked(id);
         Spec spec = probe.own().within(bundle.spec());
         bundle.warnings().forEach(this::warn);
@@ -65,9 +63,10 @@ public final class Creation {
             try {
                 store.files(id).keepConfig(bundle.text());
                 cgroup.make(Cgroup.Hierarchies.ALL);
-                failure = stage.launchDetached(
-                        plan(spec, options, cgroup),
-                        new LaunchOptions(options.traced(), 0, options.consoleSocket(), record));
+                failure = stage.stage()
+                        .launchDetached(
+                                plan(spec, options, cgroup),
+                                new LaunchOptions(options.traced(), 0, options.consoleSocket(), record));
                 done = failure.isEmpty();
                 cgroup.entered();
             } finally {
@@ -80,7 +79,7 @@ public final class Creation {
     }
 
     private void warn(String warning) {
-        messages.println(Printable.line("rustyrun: warning: " + warning));
+        messages.println(MessageLine.warning(warning));
     }
 
     private LaunchPlan plan(Spec spec, CreateOptions options, ContainerCgroup cgroup) {

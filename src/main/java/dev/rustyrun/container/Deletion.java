@@ -6,12 +6,12 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.network.cni.CniException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.MessageLine;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -99,8 +99,8 @@ public final class Deletion {
         try {
             store.connections().end(id, true);
         } catch (CniException e) {
-            messages.println(Printable.line("rustyrun: warning: container " + id + " could not be disconnected: "
-                    + e.getMessage() + "; rustyrun gc will retry"));
+            messages.println(MessageLine.warning(
+                    "container " + id + " could not be disconnected: " + e.getMessage() + "; rustyrun gc will retry"));
         }
     }
 
@@ -146,7 +146,7 @@ public final class Deletion {
             String config = store.files(state.id()).config();
             return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
         } catch (LinuxException | InvalidSpecException e) {
-            messages.println(Printable.line("rustyrun: warning: its poststop hooks cannot be read: " + e.getMessage()));
+            messages.println(MessageLine.warning("its poststop hooks cannot be read: " + e.getMessage()));
             return Hooks.NONE;
         }
     }

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.ExecPlan;
 import dev.rustyrun.plan.ExecPlan.Joined;
@@ -14,6 +15,7 @@ import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Outcome;
@@ -39,10 +41,10 @@ public final class Execution {
     private final HostProbe probe;
     private final ContainerStore store;
 
-    public Execution(Linux linux, SelfExec self, ContainerStore store) {
-        this.linux = linux;
-        this.probe = new HostProbe(linux, self);
-        this.store = store;
+    public Execution(CommandTools tools) {
+        this.linux = tools.linux();
+        this.probe = new HostProbe(linux, tools.self());
+        this.store = tools.store();
     }
 
     /**
@@ -53,7 +55,32 @@ public final class Execution {
      *        is resumed
      * @param groups the groups below the container's cgroup that the process joins
      */
-    public record Place(String id, boolean ignoresPause, GroupsBelow groups) {}
+    public record Place(String id, boolean ignoresPause, GroupsBelow groups) {
+
+        /** @param groups as the option {@code --cgroup} of exec gives them */
+        public Place(String id, boolean ignoresPause, List<String> groups) {
+            this(id, ignoresPause, GroupsBelow.of(groups));
+        }
+    }
+
+    /**
+     * The process that a file describes, as in config.json.
+     *
+     * @param option the option that names the file
+     * @throws InvalidSpecException when it cannot be read or is invalid
+     */
+    public static Spec.Process read(String option, String file) {
+        return ConfigJson.process(GivenFile.read(option, file));
+    }
+
+    /**
+     * {@code process} with another AppArmor profile or SELinux label, each unless it is empty.
+     *
+     * @throws InvalidSpecException when this kernel does not support the profile or label
+     */
+    public static Spec.Process labelled(Spec.Process process, String apparmor, String selinux) {
+        return ConfigJson.labelled(process, apparmor, selinux);
+    }
 
     /**
      * Runs the process.
@@ -61,11 +88,16 @@ public final class Execution {
      * @param place where it runs
      * @param process derives the new process from the process of the container's config.json
      * @param detached whether to return once the command is executed; else waits for its end
-     * @param stage the started stages, which wait for their plan
+     * @param waiting the stage, which waits for its plan
      * @throws InvalidSpecException when the container does not run, or the process cannot be started as requested
      */
     public Outcome execute(
-            Place place, UnaryOperator<Spec.Process> process, CreateOptions options, boolean detached, RunStage stage) {
+            Place place,
+            UnaryOperator<Spec.Process> process,
+            CreateOptions options,
+            boolean detached,
+            WaitingStage waiting) {
+        RunStage stage = waiting.stage();
         ContainerState state = store.get(place.id());
         ContainerStatus status = statusAllowed(place, store.status(state));
         Spec container = specOf(state);

@@ -1,11 +1,11 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.Hooks.Hook;
+import dev.rustyrun.spec.MessageLine;
 import dev.rustyrun.step.HookRunner;
 import dev.rustyrun.step.HookRunner.HookFailure;
 import java.io.PrintStream;
@@ -41,7 +41,7 @@ final class HookStage {
             try {
                 runner.run(Hooks.name("poststop", i), hooks.get(i), state(state, status));
             } catch (HookFailure e) {
-                messages.println(Printable.line("rustyrun: warning: " + e.getMessage()));
+                messages.println(MessageLine.warning(e.getMessage()));
             }
         }
     }

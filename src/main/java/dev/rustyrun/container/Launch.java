@@ -7,6 +7,7 @@ import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.plan.HostFacts;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
+import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
@@ -48,25 +49,36 @@ public final class Launch {
         this.spec = probe.own().within(spec);
     }
 
-    /**
-     * Explains the launch without doing it.
-     *
-     * @param id the container's name; empty for a new one
-     */
-    public Explanation explain(String id) {
-        String name = name(id);
-        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
-        Spec located = traces(name).layer().map(layer -> layer.locate(spec)).orElse(spec);
-        return new Explanation(
-                cgroup.words(), PlanCompiler.compile(located, facts(name, cgroup, cgroup.plannedFiles())));
+    /** Creates the launch of {@code spec} from the command line. */
+    public Launch(CommandTools tools, Spec spec) {
+        this(tools.linux(), tools.self(), tools.store(), spec);
     }
 
     /**
-     * The description of a launch.
+     * Explains the launch without doing it: each step on a line.
      *
-     * @param cgroup describes the cgroup; empty if the container has none
+     * @param id the container's name; empty for a new one
+     * @param reasons whether to say why each step exists
      */
-    public record Explanation(Optional<String> cgroup, LaunchPlan plan) {}
+    public String explain(String id, boolean reasons) {
+        String name = name(id);
+        ContainerCgroup cgroup = ContainerCgroup.of(linux, spec, name, store);
+        Spec located = traces(name).layer().map(layer -> layer.locate(spec)).orElse(spec);
+        LaunchPlan plan = PlanCompiler.compile(located, facts(name, cgroup, cgroup.plannedFiles()));
+        return PlanPrinter.print(cgroup.words(), plan, reasons);
+    }
+
+    /**
+     * Runs the container to its end.
+     *
+     * @param id its name; empty for a new one
+     * @param stage the stage, which waits for its plan
+     * @param traced whether each step is printed
+     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
+     */
+    public Outcome run(String id, WaitingStage stage, boolean traced, long timeoutMillis) {
+        return run(id, stage.stage(), traced, timeoutMillis);
+    }
 
     /**
      * Runs the container to its end.

@@ -4,6 +4,7 @@ import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.network.ProxyConnection;
+import dev.rustyrun.oci.ConfigJson;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.ResourcesValidator;
@@ -32,11 +33,26 @@ public final class Running {
      */
     public static Running of(ContainerStore store, String id) {
         ContainerState state = store.get(id);
+        ContainerStatus status = checkedStatus(state, store);
+        return new Running(store, state, status, store.cgroup(state).filter(Cgroup::exists));
+    }
+
+    private static ContainerStatus checkedStatus(ContainerState state, ContainerStore store) {
         ContainerStatus status = store.status(state);
         if (!status.hasProcess()) {
-            throw ContainerException.conflict("container \"" + id + "\" is not running: it is " + status.word());
+            throw ContainerException.conflict(
+                    "container \"" + state.id() + "\" is not running: it is " + status.word());
         }
-        return new Running(store, state, status, store.cgroup(state).filter(Cgroup::exists));
+        return status;
+    }
+
+    /**
+     * Checks that the container {@code id} has a process.
+     *
+     * @throws ContainerException when it does not exist, or has no process
+     */
+    public static void check(ContainerStore store, String id) {
+        checkedStatus(store.get(id), store);
     }
 
     ContainerStatus status() {
@@ -117,6 +133,18 @@ public final class Running {
                                                 + "\" has ended, so it can no longer reach any host; start the container again"
                                         : "container \"" + state.id()
                                                 + "\" was started without allowed hosts, so it has no proxy to reach any; start it with --allow"));
+    }
+
+    /**
+     * Changes the limits of the container {@code id}.
+     *
+     * @param limits as {@code linux.resources} of config.json
+     * @throws dev.rustyrun.spec.InvalidSpecException when they are invalid
+     * @throws ContainerException when the container does not exist, or has no process
+     */
+    public static void limit(ContainerStore store, String id, String limits) {
+        Resources wanted = ConfigJson.resources(limits);
+        of(store, id).limit(wanted);
     }
 
     /** Changes the limits of the container; limits that are not set stay as they are. */

@@ -10,8 +10,8 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.stage.StartReports;
-import dev.rustyrun.stage.StepLog;
 import dev.rustyrun.step.HookRunner.HookFailure;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,13 +25,13 @@ public final class Start {
 
     private final Linux linux;
     private final ContainerStore store;
-    private final StepLog steps;
+    private final ErrorLog log;
 
-    /** @param steps where traced steps go */
-    public Start(Linux linux, ContainerStore store, StepLog steps) {
-        this.linux = linux;
-        this.store = store;
-        this.steps = steps;
+    /** @param log receives traced steps */
+    public Start(CommandTools tools, ErrorLog log) {
+        this.linux = tools.linux();
+        this.store = tools.store();
+        this.log = log;
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Start {
      * @return the failure, if the command could not be executed or a poststart hook failed
      * @throws InvalidSpecException when the container is not in the state "created", or its bundle has no process
      */
-    public Optional<StartReports.Failure> start(String id) {
+    public Optional<Outcome> start(String id) {
         ContainerState state;
         try (ContainerLock held = store.lock(id)) {
             state = store.get(id);
@@ -53,7 +53,7 @@ public final class Start {
                 throw new InvalidSpecException(
                         "cannot start container \"" + id + "\": its config.json has no process to start");
             }
-            Optional<StartReports.Failure> failure = openGate(id);
+            Optional<Outcome> failure = openGate(id);
             if (failure.isPresent()) {
                 return failure;
             }
@@ -65,7 +65,7 @@ public final class Start {
     }
 
     /** Runs the poststart hooks; a failing hook ends the container; runtime-spec runtime.md, "Lifecycle", 9. */
-    private Optional<StartReports.Failure> runHooks(ContainerState state) {
+    private Optional<Outcome> runHooks(ContainerState state) {
         String config = store.files(state.id()).config();
         List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
                 .spec()
@@ -78,12 +78,12 @@ public final class Start {
             if (store.isInitAlive(state)) {
                 linux.kill(state.pid(), Signal.SIGKILL.number());
             }
-            return Optional.of(new StartReports.Failure(
-                    "the container was killed because a poststart hook failed: " + e.getMessage(), FAILED));
+            return Optional.of(
+                    failed("the container was killed because a poststart hook failed: " + e.getMessage(), FAILED));
         }
     }
 
-    private Optional<StartReports.Failure> openGate(String id) {
+    private Optional<Outcome> openGate(String id) {
         try (OpenFile fifo = store.files(id).openFifo(FileFlag.O_WRONLY | FileFlag.O_NONBLOCK)) {
             linux.writeAll(fifo.descriptor(), GO);
             store.files(id).removeFifo();
@@ -101,8 +101,12 @@ public final class Start {
             throw e;
         }
         Optional<StartReports.Failure> failure =
-                StartReports.read(linux, store.files(id).openReports(), steps);
+                StartReports.read(linux, store.files(id).openReports(), log.steps());
         store.files(id).removeReports();
-        return failure;
+        return failure.map(found -> failed(found.message(), found.exitCode()));
+    }
+
+    private static Outcome failed(String message, int exitCode) {
+        return new Outcome(Outcome.Reason.SETUP_FAILED, exitCode, 0, message, 0, 0, -1, "");
     }
 }

@@ -33,8 +33,8 @@ public final class Doctor {
      *
      * @param isNative whether this process is the native executable
      */
-    public static Doctor ofHost(Linux linux, boolean isNative) {
-        return new Doctor(new HostMachine(linux, isNative));
+    public static Doctor ofHost(boolean isNative) {
+        return new Doctor(new HostMachine(Linux.host(), isNative));
     }
 
     /** Runs all checks. Never throws because of what a check finds. */

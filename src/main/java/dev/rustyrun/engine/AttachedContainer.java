@@ -1,7 +1,6 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.util.Optional;
@@ -34,14 +33,14 @@ public record AttachedContainer(Engine engine, String id, boolean owned) impleme
     }
 
     @Override
-    public boolean isDetachedBy(Signal signal) {
-        return !owned && (signal == Signal.SIGHUP || signal == Signal.SIGTERM);
+    public boolean isDetachedBy(String signal) {
+        return !owned && (signal.equals("HUP") || signal.equals("TERM"));
     }
 
     @Override
-    public void pass(Signal signal, Conversation conversation) {
+    public void pass(String signal, Conversation conversation) {
         try {
-            engine.kill(id, Integer.toString(signal.number()), false);
+            engine.kill(id, signal, false);
         } catch (InvalidSpecException e) {
             // The container has ended or the connection is lost; the receiving thread reports both.
         }

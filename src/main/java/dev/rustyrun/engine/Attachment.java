@@ -3,19 +3,13 @@ package dev.rustyrun.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.PollSet;
-import dev.rustyrun.linux.Signal;
-import dev.rustyrun.linux.SignalSet;
-import dev.rustyrun.linux.TerminalMode;
-import dev.rustyrun.linux.WindowSize;
-import dev.rustyrun.request.TerminalRequest;
+import dev.rustyrun.container.OwnInput;
+import dev.rustyrun.spec.OutputException;
+import dev.rustyrun.spec.SignalNames;
+import dev.rustyrun.spec.Spec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,7 +19,6 @@ import java.util.Optional;
  */
 public final class Attachment {
 
-    private static final int STDIN = 0;
     private static final int PIECE = 32 * 1024;
     private static final byte STDERR = 2;
     /** The detach keys, Ctrl-P and Ctrl-Q. */
@@ -33,25 +26,15 @@ public final class Attachment {
 
     private static final byte SECOND_KEY = 17;
     private static final String TAKEN = "taken";
-    private static final List<Signal> HANDLED = List.of(
-            Signal.SIGHUP,
-            Signal.SIGINT,
-            Signal.SIGQUIT,
-            Signal.SIGTERM,
-            Signal.SIGUSR1,
-            Signal.SIGUSR2,
-            Signal.SIGWINCH);
-    private static final SignalSet SIGNALS = SignalSet.of(HANDLED.toArray(Signal[]::new));
 
     private final EngineContext context;
-    private final Linux linux;
+    private final OwnInput own;
     private final Peer peer;
     private final boolean terminal;
     private final boolean input;
-    private final int[] wake;
     private final Conversation conversation;
     private volatile boolean awaitsTaken;
-    private volatile int detachSignal;
+    private volatile Optional<String> detachSignal = Optional.empty();
     private volatile boolean detached;
     /** Whether the first detach key was typed and has not been sent yet. */
     private boolean firstKey;
@@ -66,54 +49,42 @@ public final class Attachment {
      */
     public Attachment(EngineContext context, Peer peer, boolean terminal, boolean input) {
         this.context = context;
-        this.linux = context.linux();
+        this.own = context.process().input();
         this.peer = peer;
-        this.terminal = terminal && linux.isTerminal(STDIN);
+        this.terminal = terminal && own.isTerminal();
         this.input = input;
-        this.wake = linux.pipe();
         this.conversation = peer.open();
-    }
-
-    /** Adds the size of this process's terminal, if it has one, to {@code request}. */
-    public static void size(Linux linux, TerminalRequest request) {
-        if (linux.isTerminal(STDIN)) {
-            WindowSize size = linux.windowSize(STDIN);
-            if (size.rows() > 0 && size.columns() > 0) {
-                request.size(size.rows(), size.columns());
-            }
-        }
     }
 
     /** Relays until the command ends; returns its result. */
     public JsonNode relay() {
-        int signals = linux.signalDescriptor(SIGNALS);
-        Optional<TerminalMode> before = Optional.empty();
         try (conversation) {
-            if (terminal && input) {
-                before = Optional.of(linux.terminalMode(STDIN));
-                linux.setTerminalMode(STDIN, before.get().raw());
-            }
-            Thread sender = new Thread(() -> send(signals), "attach-input");
+            own.open(terminal && input);
+            Thread sender = new Thread(this::send, "attach-input");
             sender.setDaemon(true);
             sender.start();
             receive();
         } catch (IOException e) {
-            if (detachSignal == 0 && !detached && last.isEmpty()) {
+            if (detachSignal.isEmpty() && !detached && last.isEmpty()) {
                 throw peer.lost(e);
             }
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.EPIPE) {
+        } catch (OutputException e) {
+            if (e.isClosed()) {
                 peer.outputIsClosed();
             }
             throw e;
         } finally {
-            before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
+            own.restore();
         }
         if (detached) {
             return JsonNodeFactory.instance.objectNode().put("exitCode", 0).put("message", peer.detachMessage());
         }
-        return detachSignal > 0
-                ? JsonNodeFactory.instance.objectNode().put("exitCode", 128 + detachSignal)
+        return detachSignal.isPresent()
+                ? JsonNodeFactory.instance
+                        .objectNode()
+                        .put(
+                                "exitCode",
+                                128 + SignalNames.number(detachSignal.get()).orElseThrow())
                 : peer.end(last);
     }
 
@@ -127,7 +98,7 @@ public final class Attachment {
                 case TEXT -> {
                     if (message.text().equals(TAKEN)) {
                         awaitsTaken = false;
-                        linux.writeAll(wake[1], new byte[1]);
+                        own.wake();
                     } else {
                         last = Optional.of(new ObjectMapper().readTree(message.bytes()));
                     }
@@ -142,29 +113,17 @@ public final class Attachment {
         }
     }
 
-    private void send(int signals) {
-        PollSet set = new PollSet(3);
+    private void send() {
         byte[] buffer = new byte[PIECE];
         boolean inputOpen = input;
         try {
-            while (detachSignal == 0 && !detached) {
-                set.clear();
-                set.add(signals, PollSet.POLLIN);
-                set.add(wake[0], PollSet.POLLIN);
-                if (inputOpen && !awaitsTaken) {
-                    set.add(STDIN, PollSet.POLLIN);
+            while (detachSignal.isEmpty() && !detached) {
+                boolean found = own.await(inputOpen && !awaitsTaken);
+                Optional<String> signal = own.nextSignal();
+                if (signal.isPresent()) {
+                    pass(signal.get());
                 }
-                linux.poll(set, -1);
-                if (set.found(wake[0], PollSet.POLLIN)) {
-                    linux.read(wake[0], new byte[16], 16);
-                }
-                if (set.found(signals, PollSet.POLLIN)) {
-                    linux.nextSignal(signals)
-                            .ifPresent(received -> HANDLED.stream()
-                                    .filter(signal -> signal.number() == received.number())
-                                    .forEach(this::pass));
-                }
-                if (inputOpen && !awaitsTaken && set.found(STDIN, PollSet.POLLIN | PollSet.POLLHUP | PollSet.POLLERR)) {
+                if (found) {
                     inputOpen = sendInput(buffer);
                 }
             }
@@ -176,13 +135,7 @@ public final class Attachment {
 
     /** Reads input and sends it; returns whether more may come. */
     private boolean sendInput(byte[] buffer) throws IOException {
-        int got;
-        try {
-            got = linux.read(STDIN, buffer, buffer.length);
-        } catch (LinuxException e) {
-            // EIO: the terminal was closed. After any read error there is no more input.
-            got = 0;
-        }
+        int got = own.read(buffer);
         if (got > 0 && terminal && peer.isDetachable()) {
             return sendKeys(buffer, got);
         }
@@ -222,15 +175,15 @@ public final class Attachment {
         return true;
     }
 
-    private void pass(Signal signal) {
+    private void pass(String signal) {
         try {
-            if (signal == Signal.SIGWINCH) {
+            if (signal.equals(OwnInput.RESIZED)) {
                 if (terminal) {
-                    WindowSize size = linux.windowSize(STDIN);
-                    conversation.send("resize " + size.rows() + " " + size.columns());
+                    Spec.ConsoleSize size = own.size();
+                    conversation.send("resize " + size.height() + " " + size.width());
                 }
             } else if (peer.isDetachedBy(signal)) {
-                detachSignal = signal.number();
+                detachSignal = Optional.of(signal);
                 conversation.close();
             } else {
                 peer.pass(signal, conversation);

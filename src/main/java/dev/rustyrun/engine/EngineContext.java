@@ -1,18 +1,15 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.container.ContainerLayers;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.files.HostFiles;
-import dev.rustyrun.image.ImageStore;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.Printable;
-import dev.rustyrun.linux.SignalNames;
+import dev.rustyrun.request.TerminalRequest;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.spec.MessageLine;
+import dev.rustyrun.spec.Spec;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,7 +20,7 @@ import java.util.function.Consumer;
  * @param messages receives errors and notices
  * @param args the arguments of the whole command line
  */
-public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStream messages, List<String> args) {
+public record EngineContext(OwnProcess process, Engine engine, PrintStream messages, List<String> args) {
 
     /** The exit status when Rustyrun itself fails; that of podman and {@code docker run}. */
     public static final int FAILED = 125;
@@ -41,9 +38,14 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         int perform(EngineContext context);
     }
 
-    /** The names of signals. */
-    public static List<String> signals() {
-        return SignalNames.all();
+    /** Whether this process is the native executable. */
+    public static boolean isNative() {
+        return OwnProcess.isNative();
+    }
+
+    /** Whether standard output is a terminal; for a command without an engine. */
+    public static boolean isTerminal() {
+        return OwnProcess.current().printsToTerminal();
     }
 
     /**
@@ -51,17 +53,17 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
      * JVM may re-execute itself here.
      */
     public void takeSignals() {
-        self.becomeStageReady(linux, args);
+        process.takeSignals(args);
     }
 
     /** The file operations of this machine. */
     HostFiles hostFiles() {
-        return new HostFiles(linux);
+        return process.files();
     }
 
     /** The images of this machine's user. */
     public LocalImages images() {
-        return new LocalImages(ImageStore.open(linux).with(new ContainerLayers(linux, self)));
+        return new LocalImages(process.images());
     }
 
     /** The images of this machine's user, or of the server. */
@@ -76,14 +78,25 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
 
     /** Whether standard output is a terminal. */
     public boolean printsToTerminal() {
-        return linux.isTerminal(1);
+        return process.printsToTerminal();
+    }
+
+    /** Whether standard input is a terminal. */
+    public boolean readsTerminal() {
+        return process.readsTerminal();
+    }
+
+    /** Adds the size of this process's terminal, if it has one, to {@code request}. */
+    public void measure(TerminalRequest request) {
+        Spec.ConsoleSize size = process.inputSize();
+        if (size.height() > 0 && size.width() > 0) {
+            request.size(size.height(), size.width());
+        }
     }
 
     /** Replaces this process by {@code program}, with the same environment; {@code words} are its argv. */
     public void become(String program, List<String> words) {
-        List<String> environment = new ArrayList<>();
-        System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
-        linux.execute(program, words, environment);
+        process.become(program, words);
     }
 
     /** Standard output, unbuffered. */
@@ -106,14 +119,18 @@ public record EngineContext(Linux linux, SelfExec self, Engine engine, PrintStre
         print(1, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes to a descriptor. */
+    /**
+     * Writes to a descriptor.
+     *
+     * @throws dev.rustyrun.spec.OutputException when it cannot be written
+     */
     public void print(int descriptor, byte[] bytes) {
-        linux.writeAll(descriptor, bytes);
+        process.print(descriptor, bytes);
     }
 
     /** Prints a one-line message for the user. */
     public void report(String message) {
-        messages.println(Printable.line("rustyrun: " + message));
+        messages.println(MessageLine.error(message));
     }
 
     /**

@@ -8,8 +8,11 @@ import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.Launch;
 import dev.rustyrun.container.LaunchTools;
+import dev.rustyrun.container.PsOutput;
 import dev.rustyrun.container.Running;
+import dev.rustyrun.container.StaleContainers;
 import dev.rustyrun.container.files.ContainerFiles;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.files.UnwatchedFiles;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -116,9 +120,10 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Removes what killed processes of detached containers have left; returns one line for each item. */
+    /** Removes what killed processes of containers have left; returns one line for each item. */
     public List<String> collect() {
-        List<String> lines = new ArrayList<>(detached().map(Detached::collect).orElse(List.of()));
+        List<String> lines = new ArrayList<>(new StaleContainers(tools.linux(), tools.store()).remove());
+        lines.addAll(detached().map(Detached::collect).orElse(List.of()));
         lines.addAll(ContainerLayers.removeLeft(tools.linux(), tools.self()));
         return lines;
     }
@@ -130,8 +135,9 @@ public final class LocalEngine implements Engine {
      * @param started receives the id as soon as it is known
      * @return the result if the container could not be created; it is deleted then
      */
-    public Optional<JsonNode> start(String name, NewContainer wanted, Consumer<String> started) {
-        ContainerFolder folder = make(name, wanted);
+    public Optional<JsonNode> start(String name, DetachedLaunch wanted, Consumer<String> started) {
+        launch(wanted);
+        ContainerFolder folder = make(name, wanted.container());
         boolean made = false;
         try {
             started.accept(folder.id());
@@ -153,17 +159,25 @@ public final class LocalEngine implements Engine {
      * @param name the id; empty to generate one
      * @param made receives the id and does further work; if it fails, the container is deleted
      */
-    public void create(String name, NewContainer wanted, Consumer<String> made) {
-        String id = make(name, wanted).id();
+    public void create(String name, DetachedLaunch wanted, Consumer<String> made) {
+        Launch launch = launch(wanted);
+        String token = UUID.randomUUID().toString();
+        String id = make(name, wanted.container(token)).id();
         boolean done = false;
         try {
             made.accept(id);
+            launch.keepingLayer().makeLayer(id, token);
             done = true;
         } finally {
             if (!done) {
                 delete(id, true);
             }
         }
+    }
+
+    /** The launch; an exception if it is invalid, before anything of it exists. */
+    private Launch launch(DetachedLaunch wanted) {
+        return new Launch(tools.linux(), tools.self(), tools.store(), wanted.spec());
     }
 
     private ContainerFolder make(String name, NewContainer wanted) {
@@ -283,7 +297,7 @@ public final class LocalEngine implements Engine {
     public String processTable(String id, List<String> psOptions) {
         checkRuns(id);
         List<Integer> pids = Running.processes(tools.store(), id);
-        return ProcessTable.ofPs(tools.linux(), pids, psOptions.isEmpty() ? List.of("-ef") : psOptions);
+        return PsOutput.of(tools.linux(), pids, psOptions.isEmpty() ? List.of("-ef") : psOptions);
     }
 
     @Override

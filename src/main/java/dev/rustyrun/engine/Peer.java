@@ -1,7 +1,6 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.linux.Signal;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -20,11 +19,11 @@ public interface Peer {
     /** Whether the end of this process's input is sent to the peer. */
     boolean endsWithInput();
 
-    /** Whether {@code signal} only detaches this process. */
-    boolean isDetachedBy(Signal signal);
+    /** Whether {@code signal}, a name without SIG, only detaches this process. */
+    boolean isDetachedBy(String signal);
 
-    /** Forwards {@code signal}. */
-    void pass(Signal signal, Conversation conversation) throws IOException;
+    /** Forwards {@code signal}, a name without SIG. */
+    void pass(String signal, Conversation conversation) throws IOException;
 
     /** Called when nobody reads the output any more; a local command would get SIGPIPE. */
     void outputIsClosed();

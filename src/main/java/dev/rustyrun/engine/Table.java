@@ -1,6 +1,6 @@
 package dev.rustyrun.engine;
 
-import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.MessageLine;
 import java.util.List;
 
 /** Formats lines of cells as a text table. */
@@ -12,7 +12,7 @@ public final class Table {
 
     /** A cell with control characters escaped, so that a terminal does not interpret them. */
     public static String cell(String word) {
-        return Printable.escaped(word);
+        return MessageLine.cell(word);
     }
 
     /** Aligns the columns; all lines must have the same number of cells. */

@@ -49,7 +49,7 @@ public record ChildStatus(int pid, int status) {
 
     /** How the child ended, for messages: {@code exited with 3}, {@code was killed by SIGKILL}. */
     public String describe() {
-        return signalled() ? "was killed by SIG" + SignalNames.name(signal()) : "exited with " + exitCode();
+        return signalled() ? "was killed by " + Signal.describe(signal()) : "exited with " + exitCode();
     }
 
     /** The exit code as shells report it: the process's own, or 128 + the signal that ended it. */

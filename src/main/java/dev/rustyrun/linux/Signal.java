@@ -2,7 +2,7 @@ package dev.rustyrun.linux;
 
 import java.util.Optional;
 
-/** The signals that Rustyrun handles by name, with their numbers on x86-64 and AArch64; man 7 signal. */
+/** The standard signals, with their numbers on x86-64 and AArch64; man 7 signal. */
 public enum Signal {
     SIGHUP(1),
     SIGINT(2),
@@ -19,6 +19,7 @@ public enum Signal {
     SIGPIPE(13),
     SIGALRM(14),
     SIGTERM(15),
+    SIGSTKFLT(16),
     SIGCHLD(17),
     SIGCONT(18),
     SIGSTOP(19),
@@ -28,8 +29,14 @@ public enum Signal {
     SIGURG(23),
     SIGXCPU(24),
     SIGXFSZ(25),
+    SIGVTALRM(26),
+    SIGPROF(27),
     SIGWINCH(28),
+    SIGIO(29),
+    SIGPWR(30),
     SIGSYS(31);
+
+    private static final int FIRST_REAL_TIME = 34;
 
     private final int number;
 
@@ -42,7 +49,12 @@ public enum Signal {
         return number;
     }
 
-    /** The signal with this number, if it is one of these constants. */
+    /** The name of the signal with this number; {@code SIGRTMIN+n} for a real-time signal. */
+    static String describe(int number) {
+        return of(number).map(Signal::name).orElse("SIGRTMIN+" + (number - FIRST_REAL_TIME));
+    }
+
+    /** The signal with this number, if it is a standard one. */
     public static Optional<Signal> of(int number) {
         for (Signal signal : values()) {
             if (signal.number == number) {

@@ -5,6 +5,7 @@ import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.OciVersion;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.Spec;
 import java.nio.file.Path;

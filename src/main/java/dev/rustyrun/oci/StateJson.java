@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.OciVersion;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,7 +1,9 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cli.common.GroupedOptions;
-import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.ErrorLog;
+import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.container.WaitingStage;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.Spec;
@@ -11,7 +13,6 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -43,13 +44,13 @@ public final class CliDoor {
     public static Spec spec(Linux linux, Path store, List<String> words) {
         CommandLine run = model();
         run.parseArgs(words.toArray(String[]::new));
+        OwnProcess process = new OwnProcess(linux, SelfExec.current());
         CommandContext context = new CommandContext(
-                linux,
-                SelfExec.current(),
-                ContainerStore.at(linux, store.toString()),
-                Optional.empty(),
+                process,
+                process.store(store.toString(), false),
+                WaitingStage.NONE,
                 System.err,
-                new ErrorLog("", false, false),
+                new ErrorLog(System.err, "", false, false),
                 words);
         try {
             Method spec = RunCommand.class.getDeclaredMethod("spec", CommandContext.class);

@@ -3,6 +3,9 @@ package dev.rustyrun.cli;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.request.LaunchSpec;
 import dev.rustyrun.request.Volume;
@@ -57,10 +60,10 @@ class ParserFuzzTest {
     @Property(tries = 1000)
     void a_namespace_is_new_the_hosts_or_joined_or_the_word_is_refused(
             @ForAll("words") String text, @ForAll NamespaceType type) {
-        NamespaceParser words = new NamespaceParser(dev.rustyrun.container.ContainerStore.of(Linux.host()));
+        LocalHost host = new LocalHost(OwnProcess.current().tools(ContainerStore.of(Linux.host())));
         SpecBuilder builder = new SpecBuilder("/rootfs", List.of("true"));
         understood(() -> {
-                    words.apply(builder, type, "--namespace", text);
+                    host.namespace(builder, type, "--namespace", text);
                     return text;
                 })
                 .ifPresent(word -> assertTrue(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.files.HostFiles;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -54,7 +55,7 @@ class FileCopyTest {
                     }
                     return null;
                 });
-        copy = new FileCopy(new EngineContext(Linux.host(), null, engine, System.err, List.of()));
+        copy = new FileCopy(new EngineContext(new OwnProcess(Linux.host(), null), engine, System.err, List.of()));
     }
 
     private InputStream read(String path) throws IOException {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.engine.FeaturesJson;
+import dev.rustyrun.engine.SpecTemplate;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.IdMapping;

@@ -1,7 +1,7 @@
 package dev.rustyrun.cli.common;
 
-import dev.rustyrun.linux.SignalNames;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.SignalNames;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Stack;

@@ -1,7 +1,7 @@
 package dev.rustyrun.cli.images;
 
-import dev.rustyrun.cli.NativeServices;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.NativeServices;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.Console;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.rustyrun.cli.images;
 
-import dev.rustyrun.cli.NativeServices;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.NativeServices;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

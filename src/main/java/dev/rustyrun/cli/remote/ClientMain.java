@@ -6,19 +6,17 @@ import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
 import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
+import dev.rustyrun.engine.Engine;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Errno;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.Printable;
 import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.RequestOptions;
-import dev.rustyrun.stage.SelfExec;
-import java.io.OutputStream;
+import dev.rustyrun.spec.MessageLine;
+import dev.rustyrun.spec.OutputException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -29,15 +27,17 @@ public final class ClientMain {
 
     private static final int OUTPUT_CLOSED = 128 + 13;
 
-    private final Linux linux;
-    private final SelfExec self;
+    private final Function<Engine, EngineContext> contexts;
     private final Supplier<CommandLine> local;
     private final PrintStream messages;
     private final boolean debug;
 
-    private ClientMain(Linux linux, SelfExec self, Supplier<CommandLine> local, PrintStream messages, boolean debug) {
-        this.linux = linux;
-        this.self = self;
+    private ClientMain(
+            Function<Engine, EngineContext> contexts,
+            Supplier<CommandLine> local,
+            PrintStream messages,
+            boolean debug) {
+        this.contexts = contexts;
         this.local = local;
         this.messages = messages;
         this.debug = debug;
@@ -46,10 +46,11 @@ public final class ClientMain {
     /**
      * Runs the command; returns the exit status.
      *
+     * @param contexts the context of a command with this engine
      * @param local the command line without a server, which is only needed for some errors
      */
-    public static int execute(Linux linux, SelfExec self, Supplier<CommandLine> local, String[] args) {
-        int code = new ClientMain(linux, self, local, System.err, List.of(args).contains("--debug")).execute(args);
+    public static int execute(Function<Engine, EngineContext> contexts, Supplier<CommandLine> local, String[] args) {
+        int code = new ClientMain(contexts, local, System.err, List.of(args).contains("--debug")).execute(args);
         System.err.flush();
         System.out.flush();
         return code;
@@ -76,8 +77,7 @@ public final class ClientMain {
             }
             ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
             Server server = root.options().server();
-            EngineContext context =
-                    new EngineContext(linux, self, new RemoteEngine(server), messages, parsed.originalArgs());
+            EngineContext context = contexts.apply(new RemoteEngine(server));
             return command instanceof EngineContext.Command common
                     ? EngineContext.perform(common, context, failed)
                     : ((RemoteCommand) command).perform(context, server);
@@ -88,13 +88,13 @@ public final class ClientMain {
 
     /** Prints a one-line error; with --debug also the stack trace. */
     private int fail(Exception e, int status) {
-        if (e instanceof LinuxException failure && failure.errno() == Errno.EPIPE) {
+        if (e instanceof OutputException failure && failure.isClosed()) {
             return OUTPUT_CLOSED;
         }
         String line = e instanceof ParameterException wrong
                 ? ErrorLine.ofClient(wrong, local.get(), "rustyrun --host URL")
                 : ErrorLine.of(e);
-        messages.println("rustyrun: " + Printable.line(line));
+        messages.println(MessageLine.error(line));
         if (debug) {
             e.printStackTrace(messages);
         }
@@ -106,16 +106,11 @@ public final class ClientMain {
         return Commands.MODEL;
     }
 
-    /** The context of a command with these arguments; its messages are discarded. */
-    public static EngineContext context(Linux linux, SelfExec self, List<String> words) {
+    /** The context of a command with these arguments. */
+    public static EngineContext context(Function<Engine, EngineContext> contexts, List<String> words) {
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         ClientCommand root = (ClientCommand) parsed.commandSpec().userObject();
-        return new EngineContext(
-                linux,
-                self,
-                new RemoteEngine(root.options().server()),
-                new PrintStream(OutputStream.nullOutputStream()),
-                words);
+        return contexts.apply(new RemoteEngine(root.options().server()));
     }
 
     /** In a separate class so that a native image builds the model at build time. */

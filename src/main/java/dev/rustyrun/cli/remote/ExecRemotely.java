@@ -50,7 +50,7 @@ final class ExecRemotely implements RemoteCommand {
         request.command(words);
         request.resolveVariables();
         if (tty) {
-            Attachment.size(context.linux(), options.terminal());
+            context.measure(options.terminal());
             Optional.ofNullable(System.getenv("TERM")).ifPresent(request::terminalType);
         }
         boolean input = options.isInteractive();

@@ -8,7 +8,6 @@ import dev.rustyrun.client.Server;
 import dev.rustyrun.engine.AttachedContainer;
 import dev.rustyrun.engine.Attachment;
 import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.linux.Linux;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.LaunchRequest;
@@ -73,7 +72,6 @@ final class RunRemotely implements RemoteCommand {
 
     @Override
     public int perform(EngineContext context, Server server) {
-        Linux linux = context.linux();
         boolean image = request.rootfs().isEmpty() && request.command().isEmpty() && !words.isEmpty();
         if (image) {
             request.image(words.get(0));
@@ -91,10 +89,10 @@ final class RunRemotely implements RemoteCommand {
             context.takeSignals();
         }
         request.mounts().forEach(RunRemotely::check);
-        boolean terminal = container.terminal().orElseGet(() -> !detach && linux.isTerminal(0));
+        boolean terminal = container.terminal().orElseGet(() -> !detach && context.readsTerminal());
         container.begin(terminal, !detach, detach);
         if (terminal) {
-            Attachment.size(linux, container);
+            context.measure(container);
             Optional.ofNullable(System.getenv("TERM")).ifPresent(request::terminalType);
         }
         ObjectNode body = RequestJson.write(request, container);

@@ -4,9 +4,7 @@ import dev.rustyrun.client.ClientException;
 import dev.rustyrun.client.Pem;
 import dev.rustyrun.client.Server;
 import dev.rustyrun.client.ServerAddress;
-import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.linux.UserFile;
+import dev.rustyrun.spec.GivenFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -84,20 +82,16 @@ final class ServerOptions {
 
     /** Reads a token: either a file with only the token, or a line of a server's token file. */
     private static String token(Path file) {
-        try {
-            String line = UserFile.read(Linux.host(), file.toString(), UserFile.MAX_SECRETS)
-                    .lines()
-                    .map(String::strip)
-                    .filter(text -> !text.isEmpty() && !text.startsWith("#"))
-                    .findFirst()
-                    .orElseThrow(() -> new ClientException("token file " + file + " is empty"));
-            String token = line.substring(line.lastIndexOf(' ') + 1);
-            if (!token.matches("[\\x21-\\x7e]+")) {
-                throw new ClientException("token file " + file + ": the first line does not end with a token");
-            }
-            return token;
-        } catch (LinuxException e) {
-            throw new ClientException("token file " + file + " cannot be read: " + e.getMessage(), e);
+        String line = GivenFile.readSecrets("token file", file.toString())
+                .lines()
+                .map(String::strip)
+                .filter(text -> !text.isEmpty() && !text.startsWith("#"))
+                .findFirst()
+                .orElseThrow(() -> new ClientException("token file " + file + " is empty"));
+        String token = line.substring(line.lastIndexOf(' ') + 1);
+        if (!token.matches("[\\x21-\\x7e]+")) {
+            throw new ClientException("token file " + file + ": the first line does not end with a token");
         }
+        return token;
     }
 }

@@ -13,7 +13,7 @@ import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
-import dev.rustyrun.linux.SignalNames;
+import dev.rustyrun.spec.SignalNames;
 import java.io.PrintStream;
 import java.util.List;
 

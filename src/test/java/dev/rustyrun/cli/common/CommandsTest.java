@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.RecordingLibC;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -26,7 +27,8 @@ class CommandsTest {
         CommandLine line = StrictCommandLine.of(command);
         line.parseArgs(words);
         PrintStream told = new PrintStream(messages, true, StandardCharsets.UTF_8);
-        return command.perform(new EngineContext(kernel.linux(), SelfExec.current(), engine, told, List.of(words)));
+        return command.perform(
+                new EngineContext(new OwnProcess(kernel.linux(), SelfExec.current()), engine, told, List.of(words)));
     }
 
     private String told() {

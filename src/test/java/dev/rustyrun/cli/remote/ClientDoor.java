@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.rustyrun.cli.OptionNames;
 import dev.rustyrun.client.RemoteEngine;
 import dev.rustyrun.client.Server;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.linux.RecordingLibC;
 import dev.rustyrun.request.RequestOptions;
@@ -62,8 +63,7 @@ public final class ClientDoor {
             Server asked = root.options().server();
             command.perform(
                     new EngineContext(
-                            new RecordingLibC().linux(),
-                            SelfExec.current(),
+                            new OwnProcess(new RecordingLibC().linux(), SelfExec.current()),
                             new RemoteEngine(asked),
                             System.err,
                             words),

@@ -1,4 +1,4 @@
-package dev.rustyrun.cli;
+package dev.rustyrun.engine;
 
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.spec.InvalidSpecException;

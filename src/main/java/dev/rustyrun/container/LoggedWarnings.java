@@ -1,5 +1,6 @@
-package dev.rustyrun.cli;
+package dev.rustyrun.container;
 
+import dev.rustyrun.spec.MessageLine;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -7,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Appends each written line to the log as a warning. */
 final class LoggedWarnings extends OutputStream {
-
-    private static final String PREFIX = "rustyrun: warning: ";
 
     private final ErrorLog log;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -29,6 +28,6 @@ final class LoggedWarnings extends OutputStream {
         }
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
-        log.warning(text.startsWith(PREFIX) ? text.substring(PREFIX.length()) : text);
+        log.warning(text.startsWith(MessageLine.WARNING) ? text.substring(MessageLine.WARNING.length()) : text);
     }
 }

@@ -1,4 +1,4 @@
-package dev.rustyrun.linux;
+package dev.rustyrun.spec;
 
 import java.util.List;
 import java.util.Locale;

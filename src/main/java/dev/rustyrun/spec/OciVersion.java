@@ -1,4 +1,4 @@
-package dev.rustyrun.oci;
+package dev.rustyrun.spec;
 
 /** The versions of the OCI runtime specification that Rustyrun supports. */
 public final class OciVersion {

@@ -1,10 +1,12 @@
-package dev.rustyrun.oci;
+package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
+import dev.rustyrun.spec.OciVersion;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecDefaults;
 import java.util.List;
@@ -25,6 +27,16 @@ public final class SpecTemplate {
             new Spec.Mount("/sys", "none", "/sys", List.of("rbind", "rnosuid", "rnoexec", "rnodev", "rro"));
 
     private SpecTemplate() {}
+
+    /**
+     * The template for this machine.
+     *
+     * @param forUser whether it is for this process's user instead of root
+     */
+    public static String ofHost(boolean forUser) {
+        OwnProcess process = OwnProcess.current();
+        return forUser ? rootless(process.userId(), process.groupId()) : privileged(process.hasOnlyCgroupV2());
+    }
 
     /**
      * The template for a container of root.

@@ -1,7 +1,8 @@
-package dev.rustyrun.linux;
+package dev.rustyrun.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.rustyrun.linux.Signal;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package dev.rustyrun.oci;
+package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,6 +8,7 @@ import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.MemoryPolicy;
 import dev.rustyrun.spec.MountOptions;
+import dev.rustyrun.spec.OciVersion;
 import dev.rustyrun.spec.Seccomp;
 import dev.rustyrun.spec.Spec;
 import java.util.List;

@@ -1,17 +1,16 @@
-package dev.rustyrun.cli;
+package dev.rustyrun.container;
 
+import dev.rustyrun.cgroup.OwnCgroup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.stage.SelfExec;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.graalvm.nativeimage.RuntimeOptions;
 
-/**
- * The maximum heap size of a native service. The executable's default ignores the memory limit of the service's cgroup,
- * and a service that exceeds that limit is killed.
- */
-final class ServiceHeap {
+/** The cgroup and the heap of a service. */
+public final class ServiceResources {
 
     private static final long MAX_BYTES = 512L << 20;
     private static final long MIN_BYTES = 16L << 20;
@@ -24,10 +23,26 @@ final class ServiceHeap {
     private static final int PART_OF_NEW = 5;
     private static final long MAX_NEW = 20L << 20;
 
-    private ServiceHeap() {}
+    private ServiceResources() {}
 
-    /** Sets the maximum heap size; does nothing on a JVM, which respects cgroup limits itself. */
-    static void limit(Linux linux) {
+    /**
+     * Prepares this process to serve.
+     *
+     * @param takesCgroup whether the service runs in a container whose cgroup it takes over, for its launches
+     */
+    public static void prepare(boolean takesCgroup) {
+        Linux linux = Linux.host();
+        if (takesCgroup) {
+            OwnCgroup.takeOver(linux);
+        }
+        limitHeap(linux);
+    }
+
+    /**
+     * Sets the maximum heap size of the native executable. Its default ignores the memory limit of the service's cgroup,
+     * and a service that exceeds that limit is killed. A JVM respects it.
+     */
+    private static void limitHeap(Linux linux) {
         OptionalLong limit = cgroupLimit(linux);
         if (!SelfExec.isNativeImage() || limit.isEmpty()) {
             return;
@@ -40,7 +55,7 @@ final class ServiceHeap {
     }
 
     /** The lowest memory limit of the service's cgroup and its visible ancestors. */
-    static OptionalLong cgroupLimit(Linux linux) {
+    private static OptionalLong cgroupLimit(Linux linux) {
         String groups = read(linux, "/proc/self/cgroup");
         return groups.lines()
                 .map(line -> line.split(":", 3))
@@ -49,12 +64,12 @@ final class ServiceHeap {
                         ? upwards(linux, "/sys/fs/cgroup", parts[2], "memory.max")
                         : Stream.of(parts[1].split(",")).anyMatch("memory"::equals)
                                 ? upwards(linux, "/sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes")
-                                : java.util.stream.LongStream.empty())
+                                : LongStream.empty())
                 .min();
     }
 
-    private static java.util.stream.LongStream upwards(Linux linux, String root, String path, String file) {
-        java.util.stream.LongStream.Builder limits = java.util.stream.LongStream.builder();
+    private static LongStream upwards(Linux linux, String root, String path, String file) {
+        LongStream.Builder limits = LongStream.builder();
         String at = path.equals("/") ? "" : path;
         while (true) {
             String text = read(linux, root + at + "/" + file).strip();

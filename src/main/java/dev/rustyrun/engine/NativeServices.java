@@ -1,9 +1,10 @@
-package dev.rustyrun.cli;
+package dev.rustyrun.engine;
 
 import com.oracle.svm.core.annotate.Alias;
 import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
-import dev.rustyrun.stage.SelfExec;
+import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.container.ServiceResources;
 import org.graalvm.nativeimage.VMRuntime;
 
 /**
@@ -17,11 +18,21 @@ public final class NativeServices {
 
     /** Starts the services; does nothing on a JVM, which always has them. */
     public static void start() {
-        if (SelfExec.isNativeImage()) {
+        if (OwnProcess.isNative()) {
             System.loadLibrary("net");
             VMRuntime.initialize();
             ReferenceHandlerThread.start();
         }
+    }
+
+    /**
+     * Prepares this process to serve launches: its cgroup, its heap and these services.
+     *
+     * @param takesCgroup whether the service runs in a container whose cgroup it takes over, for its launches
+     */
+    public static void startServer(boolean takesCgroup) {
+        ServiceResources.prepare(takesCgroup);
+        start();
     }
 
     @TargetClass(className = "com.oracle.svm.core.heap.ReferenceHandlerThread")

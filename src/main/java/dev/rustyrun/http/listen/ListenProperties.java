@@ -1,0 +1,123 @@
+package dev.rustyrun.http.listen;
+
+import dev.rustyrun.http.access.Exposure;
+import dev.rustyrun.http.access.TokenFile;
+import dev.rustyrun.request.ListenOptions;
+import dev.rustyrun.spec.GivenFile;
+import dev.rustyrun.spec.InvalidSpecException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The Quarkus properties that follow from {@link ListenOptions}; set before Quarkus starts. */
+public final class ListenProperties {
+
+    /** The interval at which certificates are reloaded; SIGHUP reloads them at once. */
+    private static final String RELOAD_PERIOD = "1H";
+
+    private static final int MAX_PORT = 65535;
+
+    private final ListenOptions options;
+
+    public ListenProperties(ListenOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Sets the properties.
+     *
+     * @throws InvalidSpecException for an invalid combination, such as access from the network without authentication
+     */
+    public void apply() {
+        boolean tcp = options.isTcp();
+        if (!tcp && options.socket().isEmpty()) {
+            throw new InvalidSpecException("--no-tcp requires --socket PATH: there is nothing else to listen on");
+        }
+        checkPort("--port", options.port());
+        Exposure.check(options.host(), options.tokenFile().or(options::clientAuthority));
+        set("quarkus.http.host", options.host());
+        set("quarkus.http.host-enabled", Boolean.toString(tcp));
+        options.tokenFile().ifPresent(file -> {
+            new TokenFile(Path.of(file)).trouble().ifPresent(trouble -> {
+                throw new InvalidSpecException(trouble);
+            });
+            set("rustyrun.token-file", file);
+        });
+        tls(Integer.toString(options.port()));
+        options.socket().ifPresent(this::unix);
+    }
+
+    /** Checks that the number is a valid port. */
+    public static void checkPort(String option, int number) {
+        if (number < 0 || number > MAX_PORT) {
+            throw new InvalidSpecException(option + " " + number + " is not a port from 0 to " + MAX_PORT);
+        }
+    }
+
+    /** Checks that the port is free before Quarkus starts, because this error message names the port. */
+    public void checkFree() {
+        if (options.isTcp()) {
+            checkFree("--port", options.host(), options.port());
+        }
+    }
+
+    /** Checks that a port is free. */
+    public static void checkFree(String option, String address, int number) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), number));
+        } catch (UnknownHostException e) {
+            throw new InvalidSpecException("the address " + address + " is unknown");
+        } catch (IOException e) {
+            throw new InvalidSpecException(
+                    "cannot listen on " + address + ", " + option + " " + number + ": " + e.getMessage());
+        }
+    }
+
+    private void tls(String listenOn) {
+        Optional<String> certificate = options.certificate();
+        if (certificate.isPresent() != options.key().isPresent()
+                || options.clientAuthority().isPresent() && certificate.isEmpty()) {
+            throw new InvalidSpecException(
+                    "--tls-cert and --tls-key must be used together; --tls-client-ca needs both");
+        }
+        if (certificate.isEmpty()) {
+            set("quarkus.http.port", listenOn);
+            return;
+        }
+        set("quarkus.http.ssl-port", listenOn);
+        set("quarkus.http.insecure-requests", "disabled");
+        set("quarkus.http.ssl.certificate.files", readable("--tls-cert", certificate.get()));
+        set(
+                "quarkus.http.ssl.certificate.key-files",
+                readable("--tls-key", options.key().orElseThrow()));
+        set("quarkus.http.ssl.certificate.reload-period", RELOAD_PERIOD);
+        options.clientAuthority().ifPresent(file -> {
+            set("rustyrun.tls-client-ca", file);
+            set("quarkus.http.ssl.certificate.trust-store-files", readable("--tls-client-ca", file));
+            set("quarkus.http.ssl.certificate.trust-store-file-type", "PEM");
+        });
+        if (!options.certificateRoles().isEmpty()) {
+            set("rustyrun.certificate-roles", String.join(",", options.certificateRoles()));
+        }
+    }
+
+    private void unix(String path) {
+        set("rustyrun.socket", path);
+        options.socketGroup().ifPresent(group -> set("rustyrun.socket-group", group));
+        set("quarkus.http.domain-socket", new SocketPath(path).prepare());
+        set("quarkus.http.domain-socket-enabled", "true");
+    }
+
+    private static String readable(String option, String file) {
+        GivenFile.readSecrets(option, file);
+        return file;
+    }
+
+    private static void set(String property, String value) {
+        System.setProperty(property, value);
+    }
+}
