@@ -24,6 +24,8 @@ final class OutcomeOptions {
             description = "Write the container's id to FILE, which must not exist.")
     private String idFile;
 
+    private boolean idWritten;
+
     /** Whether the id is written to a file. */
     boolean wantsId() {
         return idFile != null;
@@ -32,11 +34,12 @@ final class OutcomeOptions {
     /** Writes the id file, which must not exist: another process may still read the old one. */
     void writeId(String id) {
         GivenFile.create("--cidfile", idFile, id);
+        idWritten = true;
     }
 
-    /** Removes the id file, because the container was not created. */
+    /** Removes the id file, if this process has written it, because the container was not created. */
     void removeId() {
-        if (wantsId()) {
+        if (idWritten) {
             Path.of(idFile).toFile().delete();
         }
     }

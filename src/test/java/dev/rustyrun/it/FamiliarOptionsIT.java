@@ -103,6 +103,12 @@ class FamiliarOptionsIT {
                 .expect(125)
                 .errorLine()
                 .contains("EEXIST"));
+        String kept = Files.readString(file);
+        assertTrue(Launcher.run("--detach", "--cidfile", file.toString(), "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("EEXIST"));
+        assertEquals(kept, Files.readString(file), "a file that was there stays");
         Path none = folder.resolve("none");
         Launcher.run("--cidfile", none.toString(), "--command", "no-such-program")
                 .expect(127);
