@@ -224,7 +224,7 @@ public final class CommandLineMain {
      * @throws InvalidSpecException when the launch is no longer possible
      */
     static Monitor.Launched detached(
-            OwnProcess process, List<String> words, String directory, RunCommand.Resolved values) {
+            OwnProcess process, List<String> words, String directory, LocalSpec.Resolved values) {
         process.changeDirectory(directory);
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();

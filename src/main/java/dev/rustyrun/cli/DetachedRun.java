@@ -43,7 +43,7 @@ final class DetachedRun {
                 again,
                 context.args(),
                 Path.of("").toAbsolutePath().toString(),
-                new RunCommand.Resolved(
+                new LocalSpec.Resolved(
                         spec.root().image().map(Spec.Image::name).orElse(""),
                         request.env().stream().map(Variable::word).toList()));
         return new DetachedLaunch(

@@ -27,13 +27,22 @@ record LocalSpec(
         LimitOptions limits) {
 
     /**
+     * Values that were resolved when the container was created. A container that is started later, maybe by another
+     * process, uses the same values.
+     *
+     * @param image the digest of the image's manifest; empty without an image
+     * @param variables environment variables as NAME=VALUE
+     */
+    record Resolved(String image, List<String> variables) {}
+
+    /**
      * The launch of an image.
      *
      * @param words the image and the command
      * @param before values that were resolved when the container was created
      * @param detached whether nobody is at the container's terminal
      */
-    Spec ofImage(CommandContext context, List<String> words, Optional<RunCommand.Resolved> before, boolean detached) {
+    Spec ofImage(CommandContext context, List<String> words, Optional<Resolved> before, boolean detached) {
         LocalHost host = context.host();
         ImageLaunch image =
                 before.map(then -> ImageLaunch.stored(then.image())).orElseGet(() -> host.image(request, words.get(0)));
@@ -52,8 +61,7 @@ record LocalSpec(
      * @param before values that were resolved when the container was created
      * @param detached whether nobody is at the container's terminal
      */
-    Spec ofDirectory(
-            CommandContext context, List<String> words, Optional<RunCommand.Resolved> before, boolean detached) {
+    Spec ofDirectory(CommandContext context, List<String> words, Optional<Resolved> before, boolean detached) {
         LocalHost host = context.host();
         images.checkNone(request);
         before.ifPresent(then -> options.useResolved(then.variables()));

@@ -43,7 +43,7 @@ public final class MonitorMain {
     }
 
     /** Writes the launch for {@link #read}: the arguments, the working directory, and the resolved values. */
-    static void write(ObjectNode resolved, List<String> words, String directory, RunCommand.Resolved values) {
+    static void write(ObjectNode resolved, List<String> words, String directory, LocalSpec.Resolved values) {
         values.variables().forEach(resolved.putArray(VARIABLES)::add);
         resolved.put(IMAGE, values.image());
         words.forEach(resolved.putArray(WORDS)::add);
@@ -60,7 +60,7 @@ public final class MonitorMain {
                     new OwnProcess(linux, self),
                     words,
                     resolved.path(DIRECTORY).asText(),
-                    new RunCommand.Resolved(resolved.path(IMAGE).asText(), variables));
+                    new LocalSpec.Resolved(resolved.path(IMAGE).asText(), variables));
         } catch (ParameterException e) {
             throw new InvalidSpecException(e.getMessage());
         }

@@ -44,20 +44,19 @@ final class OutcomeOptions {
         }
     }
 
-    /** Checks these options before anything is started. */
-    void check() {
+    /**
+     * Checks these options before anything is started.
+     *
+     * @param detached whether nobody waits for the container's end
+     */
+    void check(boolean detached) {
         Path folder = result == null || result.isEmpty()
                 ? null
                 : Path.of(result).toAbsolutePath().getParent();
         if (folder != null && !Files.isWritable(folder)) {
             throw new InvalidSpecException("--result " + result + ": " + folder + " is not a writable directory");
         }
-    }
-
-    /** Checks these options for a detached container. */
-    void checkDetached() {
-        check();
-        if (result != null) {
+        if (detached && result != null) {
             throw new InvalidSpecException(
                     "--result needs a process that waits for the container; with --detach, use inspect");
         }

@@ -114,19 +114,10 @@ final class RunCommand implements ContainerCommand {
     private OutcomeOptions outcome;
 
     private boolean fromImage;
-    private Optional<Resolved> resolvedBefore = Optional.empty();
+    private Optional<LocalSpec.Resolved> resolvedBefore = Optional.empty();
 
     @Option(names = CREATED, hidden = true, description = "Wait for start.")
     private boolean created;
-
-    /**
-     * Values that were resolved when the container was created. A container that is started later, maybe by another
-     * process, uses the same values.
-     *
-     * @param image the digest of the image's manifest; empty without an image
-     * @param variables environment variables as NAME=VALUE
-     */
-    record Resolved(String image, List<String> variables) {}
 
     @Option(names = "--explain", description = "Print every step of the launch instead of applying it.")
     private boolean explain;
@@ -208,11 +199,7 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException("--rm cannot be used with --keep, or with --detach and a bundle; such a"
                     + " container remains until it is deleted");
         }
-        if (detach) {
-            outcome.checkDetached();
-        } else {
-            outcome.check();
-        }
+        outcome.check(detach);
     }
 
     @Override
@@ -226,7 +213,7 @@ final class RunCommand implements ContainerCommand {
     }
 
     private int runRootfs(CommandContext context) {
-        outcome.check();
+        outcome.check(false);
         long timeoutMillis = request.timeoutMillis();
         Spec spec = spec(context);
         if (keep && spec.annotations().containsKey(Spec.EPHEMERAL_ANNOTATION)) {
@@ -263,7 +250,7 @@ final class RunCommand implements ContainerCommand {
     }
 
     private int runDetached(CommandContext context) {
-        outcome.checkDetached();
+        outcome.check(true);
         request.timeoutMillis();
         if (trace) {
             throw new InvalidSpecException("--trace cannot be used with --detach");
@@ -279,7 +266,7 @@ final class RunCommand implements ContainerCommand {
     }
 
     /** The launch of a detached container, for its monitor. */
-    Monitor.Launched launched(CommandContext context, Resolved then) {
+    Monitor.Launched launched(CommandContext context, LocalSpec.Resolved then) {
         resolvedBefore = Optional.of(then);
         return new Monitor.Launched(
                 spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
