@@ -1,7 +1,10 @@
 package dev.rustyrun;
 
 import dev.rustyrun.cli.CommandLineMain;
-import dev.rustyrun.cli.MonitorMain;
+import dev.rustyrun.cli.MonitoredLaunch;
+import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.container.StoreProcess;
+import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.http.Service;
 import dev.rustyrun.linux.GivenBytes;
@@ -27,7 +30,7 @@ import java.util.function.Function;
 @QuarkusMain
 public final class Rustyrun {
 
-    /** The first argument of a process that changes the image store; see {@link MonitorMain#store}. */
+    /** The first argument of a process that changes the image store; see {@link StoreProcess}. */
     private static final String STORE = "store";
 
     private Rustyrun() {}
@@ -57,13 +60,14 @@ public final class Rustyrun {
     private static void monitor(String[] args) {
         SelfExec self = self(args);
         Linux linux = host(e -> "rustyrun: " + e.getMessage());
-        linux.exit(MonitorMain.perform(linux, self, args[1]));
+        MonitoredLaunch launch = new MonitoredLaunch(new OwnProcess(linux, self));
+        linux.exit(new Monitor(linux, self, launch, args[1]).perform());
     }
 
     private static void store(String[] args) {
         self(args);
         Linux linux = host(e -> "rustyrun: " + e.getMessage());
-        linux.exit(MonitorMain.store(linux, args[1]));
+        linux.exit(StoreProcess.perform(linux, args[1]));
     }
 
     /** Its standard error receives reports of the proxy, each a line of JSON. */

@@ -39,7 +39,7 @@ final class DetachedRun {
             ContainerRequest container,
             boolean removed) {
         ObjectNode again = JsonNodeFactory.instance.objectNode();
-        MonitorMain.write(
+        MonitoredLaunch.write(
                 again,
                 context.args(),
                 Path.of("").toAbsolutePath().toString(),
