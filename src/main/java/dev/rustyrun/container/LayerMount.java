@@ -9,25 +9,30 @@ import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.step.LayerCopy;
 import dev.rustyrun.step.LayerOverlay;
+import dev.rustyrun.step.StepFailure;
 import dev.rustyrun.step.TreeCopy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Mounts the file tree of a container of an image in a new mount namespace of this process. So the tree can be used
- * while the container does not run, and no other process sees the mount. The process must end after its use.
+ * Mounts the file tree of a container of an image in a new mount namespace of this process: an overlay, or the
+ * container's copy of the image. So the tree can be used while the container does not run, and no other process sees
+ * the mount. The process must end after its use.
  */
 public final class LayerMount {
 
     private static final int DIRECTORY = FileFlag.O_PATH | FileFlag.O_DIRECTORY;
+    private static final long FLAGS = MountFlag.of(MountFlag.MS_NODEV, MountFlag.MS_NOSUID);
 
     private final Linux linux;
     private final String folder;
     private final boolean inUserNamespace;
     private final List<String> layers;
     private final List<String> volumes;
+    private final LayerCopy copy;
     private boolean unshared;
     private boolean fills;
 
@@ -36,6 +41,7 @@ public final class LayerMount {
         this.linux = linux;
         this.folder = folder;
         this.inUserNamespace = inUserNamespace;
+        this.copy = new LayerCopy(linux, folder);
         this.layers =
                 List.of(linux.readFile(folder + "/" + ContainerLayers.LAYERS).split("\n"));
         String named = folder + "/" + ContainerLayers.VOLUMES;
@@ -49,9 +55,12 @@ public final class LayerMount {
 
     /** The tree, read-only; the container may run. */
     public OpenFile readOnly() {
+        if (copy.exists()) {
+            return copied(FLAGS | MountFlag.MS_RDONLY.value());
+        }
         List<String> all = new ArrayList<>(List.of(folder + "/upper"));
         all.addAll(layers);
-        return mounted(all, "", "root");
+        return mountedToRead(all, "root");
     }
 
     /** The tree of the image, read-only. */
@@ -59,13 +68,38 @@ public final class LayerMount {
         // An overlay without an upper directory needs at least two lower ones; "root" is empty.
         List<String> all = new ArrayList<>(layers);
         all.add(folder + "/root");
-        return mounted(all, "", "work");
+        return mountedToRead(all, "work");
     }
 
     /** The tree, writable; the caller must have locked the layer. */
     public OpenFile writable() {
         fills = true;
-        return mounted(layers, folder, "root");
+        if (copy.exists()) {
+            return copied(FLAGS);
+        }
+        LayerOverlay overlay = new LayerOverlay(linux, layers, Optional.of(folder));
+        try {
+            return mounted(overlay, "", "root");
+        } catch (LinuxException e) {
+            if (overlay.obstacle(e).isEmpty()) {
+                throw e;
+            }
+            makeCopy();
+            return copied(FLAGS);
+        }
+    }
+
+    private void makeCopy() {
+        try {
+            copy.make(layers);
+        } catch (StepFailure e) {
+            throw new InvalidSpecException(e.getMessage());
+        }
+    }
+
+    private OpenFile copied(long flags) {
+        unshareMounts();
+        return copy.mount(flags);
     }
 
     /** Mounts the container's volumes in the tree {@code root}, and returns it. */
@@ -114,23 +148,29 @@ public final class LayerMount {
         }
     }
 
-    private OpenFile mounted(List<String> lower, String own, String place) {
+    private OpenFile mounted(LayerOverlay overlay, String options, String place) {
+        unshareMounts();
+        return overlay.mount(folder + "/" + place, options + options(inUserNamespace), FLAGS);
+    }
+
+    /** The tree of directories that are only read. */
+    private OpenFile mountedToRead(List<String> directories, String place) {
+        LayerOverlay overlay = new LayerOverlay(linux, directories, Optional.empty());
+        try {
+            return mounted(overlay, ",index=off", place);
+        } catch (LinuxException e) {
+            throw overlay.obstacle(e)
+                    .<RuntimeException>map(why -> new InvalidSpecException(
+                            why + ", and the container has no copy of its image yet: start it first"))
+                    .orElse(e);
+        }
+    }
+
+    private void unshareMounts() {
         if (!unshared) {
             linux.unshare(CloneFlag.CLONE_NEWNS.value());
             linux.mount(null, "/", null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
             unshared = true;
-        }
-        boolean isWritten = !own.isEmpty();
-        LayerOverlay overlay = new LayerOverlay(linux, lower, isWritten ? Optional.of(own) : Optional.empty());
-        try {
-            return overlay.mount(
-                    folder + "/" + place,
-                    (isWritten ? "" : ",index=off") + options(inUserNamespace),
-                    MountFlag.of(MountFlag.MS_NODEV, MountFlag.MS_NOSUID));
-        } catch (LinuxException e) {
-            throw overlay.refusal(e)
-                    .<RuntimeException>map(InvalidSpecException::new)
-                    .orElse(e);
         }
     }
 

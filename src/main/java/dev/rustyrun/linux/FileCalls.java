@@ -49,6 +49,14 @@ public interface FileCalls extends OpenCalls {
         check(libc().repeat("ftruncate", fd, size), "ftruncate", fd, size);
     }
 
+    /**
+     * Lets the empty file {@code to} share the blocks of the file {@code from} until one of them is written, and returns
+     * whether the file system can do that; man 2 ioctl_ficlone.
+     */
+    default boolean cloneContents(int from, int to) {
+        return libc().call("ioctl", to, Ioctl.FICLONE, from) == 0;
+    }
+
     /** Waits until the open file or directory is on disk; man 2 fsync. */
     default void sync(int fd) {
         check(libc().repeat("fsync", fd), "fsync", fd);

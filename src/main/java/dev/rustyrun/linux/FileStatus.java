@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
  * @param size size of the contents, in bytes
  * @param modified time of the last change of the contents, in seconds since 1970
  * @param modifiedNanos nanoseconds of that second
+ * @param changed time of the last change of the contents or of the inode, which no program can set
  * @param place file system and inode: equal for two paths that lead to the same file
  * @param mount the mount through which the file was found
  */
@@ -28,12 +29,23 @@ public record FileStatus(
         long size,
         long modified,
         int modifiedNanos,
+        Moment changed,
         Place place,
         long mount) {
 
     static final int STATX_SIZE = 256;
-    /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, INO, SIZE and MNT_ID. */
-    static final int STATX_WANTED = 0x135f;
+    /** STATX_TYPE, MODE, NLINK, UID, GID, MTIME, CTIME, INO, SIZE and MNT_ID. */
+    static final int STATX_WANTED = 0x13df;
+
+    /** A time in seconds since 1970, and nanoseconds of that second. */
+    public record Moment(long seconds, int nanos) implements Comparable<Moment> {
+
+        @Override
+        public int compareTo(Moment other) {
+            int bySeconds = Long.compare(seconds, other.seconds);
+            return bySeconds == 0 ? Integer.compare(nanos, other.nanos) : bySeconds;
+        }
+    }
 
     /** Identifies a file on this machine. */
     public record Place(int deviceMajor, int deviceMinor, long inode) {
@@ -56,6 +68,7 @@ public record FileStatus(
                 b.getLong(40),
                 b.getLong(112),
                 b.getInt(120),
+                new Moment(b.getLong(96), b.getInt(104)),
                 new Place(b.getInt(136), b.getInt(140), b.getLong(32)),
                 b.getLong(144));
     }

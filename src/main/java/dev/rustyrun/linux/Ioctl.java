@@ -21,6 +21,7 @@ final class Ioctl {
     static final long FS_IOC_FSGETXATTR = 0x801C581FL;
     static final long FS_IOC_FSSETXATTR = 0x401C5820L;
     static final long FS_IOC_FIEMAP = 0xC020660BL;
+    static final long FICLONE = 0x40049409L;
 
     private static final int IFREQ_SIZE = 40;
     private static final int IFR_FLAGS_AT = 16;

@@ -272,6 +272,8 @@ final class StageConnection {
         }
         if (report instanceof Report.StepDone done) {
             steps.done(done.stage().word(), done.micros(), done.step());
+        } else if (report instanceof Report.Warned warned) {
+            messages.println(Printable.line("rustyrun: warning: " + warned.text()));
         } else if (report instanceof Report.StepFailed failed) {
             failure = failure.or(() -> Optional.of(failed));
         } else if (report instanceof Report.InitStarted started) {

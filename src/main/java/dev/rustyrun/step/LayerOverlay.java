@@ -75,13 +75,17 @@ public final class LayerOverlay {
         return open.get(open.size() - 1).descriptor();
     }
 
-    /** An explanation of {@code error}, with a remedy, when the kernel's own error is not clear enough. */
-    public Optional<String> refusal(LinuxException error) {
-        return own.filter(folder -> error.errno() == Errno.EINVAL && isOnOverlay(folder))
-                .map(folder ->
-                        "the image store is on an overlay, as in a container, where the kernel keeps no layer of a"
-                                + " container: set RUSTYRUN_IMAGES to a folder on another file system, such as a volume, or keep"
-                                + " what it writes in memory with --ephemeral");
+    /** Why no overlay can be mounted here, if {@code error} of {@link #mount} means that; empty for other errors. */
+    public Optional<String> obstacle(LinuxException error) {
+        return switch (error.errno()) {
+            case Errno.ENODEV -> Optional.of("this kernel has no overlay file system");
+            case Errno.EPERM, Errno.ENOSYS -> Optional.of("overlays are forbidden here");
+            case Errno.EINVAL ->
+                own.map(folder -> isOnOverlay(folder)
+                        ? "the image store is on an overlay, as in a container, over which the kernel mounts no other"
+                        : "the kernel mounts no overlay of " + folder + " and " + layers.size() + " layers");
+            default -> Optional.empty();
+        };
     }
 
     private boolean isOnOverlay(String folder) {

@@ -19,6 +19,9 @@ public sealed interface Report {
      */
     record StepFailed(Stage stage, String step, String reason, int exitCode) implements Report {}
 
+    /** The launch continues, but the user should know {@code text}. */
+    record Warned(String text) implements Report {}
+
     /** The {@code child} stage has started {@code init}, with this process id on the host. */
     record InitStarted(int pid) implements Report {}
 

@@ -16,6 +16,7 @@ public final class ReportCodec {
     private static final byte DUE = 6;
     private static final byte EXECUTE_FAILED = 7;
     private static final byte PREPARED = 8;
+    private static final byte WARNED = 9;
 
     private ReportCodec() {}
 
@@ -35,6 +36,8 @@ public final class ReportCodec {
             return frame(DUE, has(report), due.step(), "", "");
         } else if (report instanceof Report.Prepared) {
             return frame(PREPARED, has(report), 0, "", "");
+        } else if (report instanceof Report.Warned warned) {
+            return frame(WARNED, 0, 0, warned.text(), "");
         }
         Report.ExecuteFailed failed = (Report.ExecuteFailed) report;
         return frame(EXECUTE_FAILED, 0, failed.errno(), failed.path(), failed.limits());
@@ -121,6 +124,7 @@ public final class ReportCodec {
                 case APPEARED -> new Report.Appeared(number);
                 case DUE -> new Report.Due(number, takeDescriptor(ordinal));
                 case EXECUTE_FAILED -> new Report.ExecuteFailed(number, first, new String(two, StandardCharsets.UTF_8));
+                case WARNED -> new Report.Warned(first);
                 case PREPARED -> new Report.Prepared(takeDescriptor(ordinal));
                 default -> throw new BrokenReport();
             };

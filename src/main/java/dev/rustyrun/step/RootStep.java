@@ -287,13 +287,28 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void apply(StepContext context) {
+            LayerCopy copy = new LayerCopy(context.linux(), folder);
             LayerOverlay overlay = new LayerOverlay(context.linux(), layers, Optional.of(folder));
+            if (copy.exists()) {
+                context.enter(copy.mount(set).descriptor());
+                return;
+            }
             try {
                 context.enter(
                         overlay.mount(folder + "/root", overlayOptions, set).descriptor());
             } catch (LinuxException e) {
-                throw overlay.refusal(e).<RuntimeException>map(StepFailure::new).orElse(e);
+                String why = overlay.obstacle(e).orElseThrow(() -> e);
+                context.warn(why + ": the container gets a copy of the image's files, which takes time and disk space");
+                copy.make(layers);
+                context.enter(copy.mount(set).descriptor());
             }
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.ENOSPC || errno == Errno.EDQUOT
+                    ? "the copy of the image's files does not fit: free some space, or raise --storage-size"
+                    : RootStep.super.hint(errno);
         }
 
         @Override

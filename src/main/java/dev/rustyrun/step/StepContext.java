@@ -73,6 +73,11 @@ public final class StepContext {
         }
     }
 
+    /** Has {@code run} show or log {@code text} as a warning. */
+    void warn(String text) {
+        connection.send(new Report.Warned(text));
+    }
+
     /** The rootfs that has been entered. */
     InsideRootfs inside() {
         return inside;

@@ -36,6 +36,8 @@ public final class TreeCopy {
     private final Linux linux;
     private final byte[] buffer = new byte[64 * 1024];
     private final Map<Place, String> links = new HashMap<>();
+    /** Whether the file system may be able to share blocks: false after it was not for a file. */
+    private boolean clones = true;
 
     public TreeCopy(Linux linux) {
         this.linux = linux;
@@ -103,16 +105,24 @@ public final class TreeCopy {
                 copy(file.descriptor(), target.descriptor(), root, path + "/");
                 giveTo(status, file, target);
             }
-        } else if (!isLinked(status, to, name, root, path)) {
-            if (status.isRegularFile()) {
-                regular(file, status, to, name);
-            } else if (status.isSymbolicLink()) {
-                linux.makeSymbolicLink(linux.linkTarget(file.descriptor()), to, name);
-                linux.changeOwner(to, name, status.uid(), status.gid());
-                linux.setTimes(to, name, status.modified(), status.modifiedNanos());
-            } else if (!status.isSocket()) {
-                node(file, status, to, name);
-            }
+        } else {
+            other(file, status, to, name, root, path);
+        }
+    }
+
+    /** Copies a file that is not a directory. */
+    void other(OpenFile file, FileStatus status, int to, String name, int root, String path) {
+        if (isLinked(status, to, name, root, path)) {
+            return;
+        }
+        if (status.isRegularFile()) {
+            regular(file, status, to, name);
+        } else if (status.isSymbolicLink()) {
+            linux.makeSymbolicLink(linux.linkTarget(file.descriptor()), to, name);
+            linux.changeOwner(to, name, status.uid(), status.gid());
+            linux.setTimes(to, name, status.modified(), status.modifiedNanos());
+        } else if (!status.isSocket()) {
+            node(file, status, to, name);
         }
     }
 
@@ -141,13 +151,24 @@ public final class TreeCopy {
         linux.makeNode(to, name, FileFlag.S_IFREG | 0600, 0);
         try (OpenFile source = new OpenFile(linux, linux.open(file.path(), FileFlag.O_RDONLY | FileFlag.O_NONBLOCK));
                 OpenFile target = open(to, name, FileFlag.O_WRONLY)) {
-            SparseOutput out = new SparseOutput(linux, target.descriptor());
-            if (status.size() < LARGE || !isCopiedWithoutHoles(source, status.size(), out)) {
-                copy(source, 0, Long.MAX_VALUE, out);
+            if (status.size() > 0 && !isCloned(source, target)) {
+                contents(source, status.size(), target);
             }
-            out.finish();
             giveTo(status, file, target);
         }
+    }
+
+    private boolean isCloned(OpenFile source, OpenFile target) {
+        clones = clones && linux.cloneContents(source.descriptor(), target.descriptor());
+        return clones;
+    }
+
+    private void contents(OpenFile source, long size, OpenFile target) {
+        SparseOutput out = new SparseOutput(linux, target.descriptor());
+        if (size < LARGE || !isCopiedWithoutHoles(source, size, out)) {
+            copy(source, 0, Long.MAX_VALUE, out);
+        }
+        out.finish();
     }
 
     /** Whether the file system reports the holes of {@code source}, so that they need not be read. */
@@ -205,7 +226,7 @@ public final class TreeCopy {
     }
 
     /** Changes the owner first, because that clears set-user-id bits and capabilities; man 2 chown. */
-    private void giveTo(FileStatus status, OpenFile file, OpenFile target) {
+    void giveTo(FileStatus status, OpenFile file, OpenFile target) {
         linux.changeOwner(target.descriptor(), status.uid(), status.gid());
         linux.changeMode(target.descriptor(), status.permissions());
         for (String attribute : linux.attributeNames(file.path())) {

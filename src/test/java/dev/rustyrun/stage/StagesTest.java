@@ -181,6 +181,7 @@ class StagesTest {
         List<Report> sent = List.of(
                 new Report.StepDone(Stage.INIT, "mount ü", 17),
                 new Report.InitStarted(4711),
+                new Report.Warned("a copy ü"),
                 new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125),
                 new Report.Due(3, -1),
                 new Report.InitEnded(256, 1234),

@@ -3,12 +3,14 @@ package dev.rustyrun.container.files;
 import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.LayerMount;
+import dev.rustyrun.image.layer.CopyChanges;
 import dev.rustyrun.image.layer.LayerChanges;
 import dev.rustyrun.image.layer.TreeTar;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileName;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.step.LayerCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The work of the process that {@link StoredTree} starts. */
 public final class StoredTreeWork {
@@ -109,22 +112,38 @@ public final class StoredTreeWork {
     }
 
     private void changes(OutputStream out) throws IOException {
+        BiConsumer<Character, String> receiver = (change, path) -> {
+            try {
+                out.write(change);
+                out.write(FileName.bytes(path));
+                out.write(0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+        LayerCopy copy = new LayerCopy(linux, place);
+        if (copy.exists()) {
+            try (OpenFile root = copy.root()) {
+                CopyChanges.find(linux, copy.snapshot(), root).forEach(receiver);
+            }
+            return;
+        }
         LayerMount mount = mount();
         try (OpenFile image = mount.image();
                 OpenFile upper = mount.upper()) {
-            LayerChanges.find(linux, image, upper, (change, path) -> {
-                try {
-                    out.write(change);
-                    out.write(FileName.bytes(path));
-                    out.write(0);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            LayerChanges.find(linux, image, upper, receiver);
         }
     }
 
     private void layer(OutputStream out) throws IOException {
+        LayerCopy copy = new LayerCopy(linux, place);
+        if (copy.exists()) {
+            try (OpenFile root = copy.root()) {
+                CopyChanges changes = CopyChanges.find(linux, copy.snapshot(), root);
+                TreeTar.writeLayer(linux, root, changes, MOUNT_POINTS, out);
+            }
+            return;
+        }
         try (OpenFile upper = mount().upper()) {
             TreeTar.writeLayer(linux, upper, MOUNT_POINTS, out);
         }

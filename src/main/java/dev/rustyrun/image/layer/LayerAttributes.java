@@ -5,7 +5,6 @@ import dev.rustyrun.linux.AttributeName;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -15,7 +14,6 @@ import java.util.Map;
 final class LayerAttributes {
 
     private static final long MAX_ID = 0xFFFFFFFEL;
-    private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
     private final Linux linux;
     private final LayerOwners owners;
@@ -23,11 +21,6 @@ final class LayerAttributes {
     LayerAttributes(Linux linux, LayerOwners owners) {
         this.linux = linux;
         this.owners = owners;
-    }
-
-    /** Makes an open directory opaque: it hides the directory of lower layers. */
-    void hideLower(OpenFile directory) {
-        linux.setAttribute(directory.descriptor(), owners.opaque(), YES);
     }
 
     /** Applies the metadata to an open file or directory. */

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.OverlayMarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,9 +69,7 @@ public final class LayerChanges {
         FileStatus now;
         try (OpenFile file = new OpenFile(linux, linux.openWithoutLinks(upper.descriptor(), path, LOOK))) {
             now = linux.status(file.descriptor());
-            opaque = now.isDirectory()
-                    && LayeredFiles.OPAQUE.stream()
-                            .anyMatch(mark -> linux.attribute(file.path(), mark).isPresent());
+            opaque = now.isDirectory() && OverlayMarks.isOpaque(linux, file.path());
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return;

@@ -17,6 +17,11 @@ public record LayerOwners(boolean asGiven, int user, int group, String opaque) {
     /** For a user namespace with many ids; overlays are mounted with userxattr. */
     public static final LayerOwners MAPPED = new LayerOwners(true, 0, 0, "user.overlay.opaque");
 
+    /** The extended attribute of a whiteout that is a file. */
+    String whiteout() {
+        return opaque.replace("opaque", "whiteout");
+    }
+
     /** Whether the process is root of the host and can make devices. */
     boolean isHostsRoot() {
         return equals(ROOT);

@@ -34,6 +34,7 @@ final class LayerTree implements AutoCloseable {
     private final LongSupplier read;
     private final LayerAttributes attributes;
     private final LayerDirectories directories;
+    private final LayerWhiteouts whiteouts;
     private final byte[] buffer = new byte[BUFFER];
     private long entries;
     private long bytes;
@@ -52,6 +53,7 @@ final class LayerTree implements AutoCloseable {
         this.read = read;
         this.attributes = new LayerAttributes(linux, owners);
         this.directories = new LayerDirectories(linux, root);
+        this.whiteouts = new LayerWhiteouts(linux, owners, directories);
     }
 
     /** The number of entries so far. */
@@ -104,30 +106,15 @@ final class LayerTree implements AutoCloseable {
             }
             directories.remember("", entry);
         } else if (path.isOpaqueMark()) {
-            attributes.hideLower(directories.open(path.parent()));
+            whiteouts.hideLower(path.parent());
         } else if (!path.isMeta()) {
             if (path.parent().names().stream().anyMatch(name -> name.startsWith(".wh."))) {
                 throw LayerPath.refused(entry.name(), "is in a whiteout");
             }
             if (path.isWhiteout()) {
-                hide(path.hidden());
+                whiteouts.hide(path.hidden());
             } else {
                 make(entry, path, directories.open(path.parent()), tar);
-            }
-        }
-    }
-
-    /** Hides a path of lower layers. A file of this layer at the same path stays; a directory becomes opaque. */
-    private void hide(LayerPath path) {
-        OpenFile parent = directories.open(path.parent());
-        try {
-            linux.makeNode(parent.descriptor(), path.name(), FileFlag.S_IFCHR, 0);
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-            if (linux.status(parent.descriptor(), path.name()).isDirectory()) {
-                attributes.hideLower(directories.open(path));
             }
         }
     }
@@ -157,10 +144,12 @@ final class LayerTree implements AutoCloseable {
         }
         FileStatus there = linux.status(parent.descriptor(), path.name());
         if (!there.isDirectory()) {
+            boolean hid = whiteouts.isWhiteout(path, there);
+            whiteouts.forget(path);
             linux.removeFile(parent.descriptor(), path.name());
             linux.makeDirectory(parent.descriptor(), path.name(), OWNER_ONLY);
-            if (there.isCharacterDevice(0, 0)) {
-                attributes.hideLower(directories.open(path));
+            if (hid) {
+                whiteouts.hideLower(path);
             }
         }
     }
@@ -231,7 +220,7 @@ final class LayerTree implements AutoCloseable {
         }
         try (OpenFile folder = directories.find(target.parent())) {
             FileStatus file = linux.status(folder.descriptor(), target.name());
-            if (file.isDirectory() || file.isCharacterDevice(0, 0)) {
+            if (file.isDirectory() || whiteouts.isWhiteout(target, file)) {
                 throw LayerPath.refused(entry.name(), "is a hard link to a directory or a whiteout");
             }
             if (target.text().equals(path.text())) {
@@ -279,6 +268,7 @@ final class LayerTree implements AutoCloseable {
                 throw e;
             }
         }
+        whiteouts.forget(path);
         directories.clear(path);
         return maker.make();
     }

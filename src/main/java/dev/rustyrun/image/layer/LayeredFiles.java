@@ -6,6 +6,7 @@ import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.OverlayMarks;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,6 @@ public final class LayeredFiles {
 
     private static final int MAX_LINKS = 40;
     private static final int LOOK = FileFlag.O_PATH | FileFlag.O_NOFOLLOW;
-    static final List<String> OPAQUE = List.of("trusted.overlay.opaque", "user.overlay.opaque");
 
     private final Linux linux;
     private final List<String> trees;
@@ -51,7 +51,7 @@ public final class LayeredFiles {
     }
 
     /** A file and the tree of its layer. */
-    private record Found(String tree, String path, FileStatus status, String link) {}
+    private record Found(String tree, String path, FileStatus status, boolean isWhiteout, String link) {}
 
     private Optional<Found> find(String path) {
         Deque<String> rest = new ArrayDeque<>();
@@ -101,7 +101,7 @@ public final class LayeredFiles {
             try (OpenFile tree = root(each)) {
                 Optional<Found> found = look(each, tree, path);
                 if (found.isPresent()) {
-                    return found.filter(there -> !there.status.isCharacterDevice(0, 0));
+                    return found.filter(there -> !there.isWhiteout);
                 }
                 if (hidesLower(tree, names)) {
                     return Optional.empty();
@@ -115,7 +115,7 @@ public final class LayeredFiles {
         try (OpenFile file = new OpenFile(linux, linux.openWithoutLinks(tree.descriptor(), path, LOOK))) {
             FileStatus status = linux.status(file.descriptor());
             String link = status.isSymbolicLink() ? linux.readLink(file.descriptor(), "") : "";
-            return Optional.of(new Found(name, path, status, link));
+            return Optional.of(new Found(name, path, status, OverlayMarks.isWhiteout(linux, file, status), link));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR || e.errno() == Errno.ELOOP) {
                 return Optional.empty();
@@ -136,9 +136,7 @@ public final class LayeredFiles {
                 return false;
             }
             String whole = tree.path() + "/" + path;
-            if (!found.get().status.isDirectory()
-                    || OPAQUE.stream()
-                            .anyMatch(mark -> linux.attribute(whole, mark).isPresent())) {
+            if (!found.get().status.isDirectory() || OverlayMarks.isOpaque(linux, whole)) {
                 return true;
             }
         }

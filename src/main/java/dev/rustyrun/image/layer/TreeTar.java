@@ -12,6 +12,7 @@ import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.linux.OverlayMarks;
 import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,21 +43,29 @@ public final class TreeTar {
     private final OpenFile root;
     private final boolean layer;
     private final Set<String> leftOut;
+    private final Optional<CopyChanges> changes;
     private final TarWriter tar;
     private final Map<Place, String> links = new HashMap<>();
     private final byte[] buffer = new byte[256 * 1024];
 
-    private TreeTar(Linux linux, OpenFile root, boolean layer, Set<String> leftOut, OutputStream out) {
+    private TreeTar(
+            Linux linux,
+            OpenFile root,
+            boolean layer,
+            Set<String> leftOut,
+            Optional<CopyChanges> changes,
+            OutputStream out) {
         this.linux = linux;
         this.root = root;
         this.layer = layer;
         this.leftOut = Set.copyOf(leftOut);
+        this.changes = changes;
         this.tar = new TarWriter(out);
     }
 
     /** Writes the open directory {@code root} without the contents of mounts in it. */
     public static void write(Linux linux, OpenFile root, OutputStream out) throws IOException {
-        new TreeTar(linux, root, false, Set.of(), out).write();
+        new TreeTar(linux, root, false, Set.of(), Optional.empty(), out).write();
     }
 
     /**
@@ -67,7 +76,19 @@ public final class TreeTar {
      */
     public static void writeLayer(Linux linux, OpenFile upper, Set<String> mountPoints, OutputStream out)
             throws IOException {
-        new TreeTar(linux, upper, true, mountPoints, out).write();
+        new TreeTar(linux, upper, true, mountPoints, Optional.empty(), out).write();
+    }
+
+    /**
+     * Writes the changes of a copy of an image as a layer.
+     *
+     * @param root the root of the copy
+     * @param mountPoints as for {@link #writeLayer(Linux, OpenFile, Set, OutputStream)}
+     */
+    public static void writeLayer(
+            Linux linux, OpenFile root, CopyChanges changes, Set<String> mountPoints, OutputStream out)
+            throws IOException {
+        new TreeTar(linux, root, true, mountPoints, Optional.of(changes), out).write();
     }
 
     private void write() throws IOException {
@@ -81,7 +102,14 @@ public final class TreeTar {
     /** @param path empty, or ending with a slash */
     private void directory(String path) throws IOException {
         for (String name : names(path)) {
-            member(path + name, name);
+            if (changes.isEmpty() || changes.get().has(path, name)) {
+                member(path + name, name);
+            }
+        }
+        if (changes.isPresent()) {
+            for (String name : changes.get().removed(path)) {
+                whiteout(linux.status(root.descriptor()), path + WHITEOUT + name);
+            }
         }
     }
 
@@ -147,7 +175,7 @@ public final class TreeTar {
 
     private void member(OpenFile file, FileStatus status, String path, String name) throws IOException {
         if (layer && status.isCharacterDevice(0, 0)) {
-            put(status, path.substring(0, path.length() - name.length()) + WHITEOUT + name);
+            whiteout(status, path.substring(0, path.length() - name.length()) + WHITEOUT + name);
             return;
         }
         if (layer && name.startsWith(WHITEOUT)) {
@@ -156,8 +184,8 @@ public final class TreeTar {
         }
         if (status.isDirectory()) {
             put(file, status, path + "/", TarReader.DIRECTORY, "", 0);
-            if (layer && isOpaque(file)) {
-                put(status, path + "/" + OPAQUE);
+            if (layer && OverlayMarks.isOpaque(linux, file.path())) {
+                whiteout(status, path + "/" + OPAQUE);
             }
             directory(path + "/");
         } else if (!status.isSocket() && !(leftOut.contains("/" + path) && status.size() == 0)) {
@@ -166,16 +194,9 @@ public final class TreeTar {
     }
 
     /** Writes an empty file, which is a whiteout. */
-    private void put(FileStatus status, String path) throws IOException {
+    private void whiteout(FileStatus status, String path) throws IOException {
         More more = new More(status.modified(), 0, 0, 0, Map.of(), Optional.empty());
         tar.put(new Entry(path, "", TarReader.FILE, 0, 0, 0, more), 0);
-    }
-
-    private boolean isOpaque(OpenFile directory) {
-        return LayeredFiles.OPAQUE.stream()
-                .anyMatch(mark -> linux.attribute(directory.path(), mark)
-                        .filter("y"::equals)
-                        .isPresent());
     }
 
     private void other(OpenFile file, FileStatus status, String path) throws IOException {
