@@ -109,7 +109,8 @@ final class FileSystemPlan {
                     spec.root().image().map(Spec.Image::layers).orElse(List.of(path)),
                     StepFormatter.join("mode=755", ephemeral),
                     userNamespace,
-                    refuseDevices ? MountOptions.NO_DEVICES : 0));
+                    refuseDevices ? MountOptions.NO_DEVICES : 0,
+                    spec.root().image().isPresent()));
         }
     }
 

@@ -83,7 +83,7 @@ public final class LayerOverlay {
             case Errno.EINVAL ->
                 own.map(folder -> isOnOverlay(folder)
                         ? "the image store is on an overlay, as in a container, over which the kernel mounts no other"
-                        : "the kernel mounts no overlay of " + folder + " and " + layers.size() + " layers");
+                        : "the kernel mounts no overlay of these layers");
             default -> Optional.empty();
         };
     }

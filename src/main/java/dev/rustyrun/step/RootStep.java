@@ -158,8 +158,11 @@ public sealed interface RootStep extends Step {
      * @param upperOptions options of the tmpfs, such as {@code size=64m}
      * @param overlayOptions options of the overlay, each after a comma
      * @param set {@link MountFlag} bits for the overlay
+     * @param isImage whether the layers are those of an image, so that they may be copied where no overlay can be
+     *     mounted; a directory of the host may have any size
      */
-    record EnterOverlay(List<String> layers, String upperOptions, String overlayOptions, long set) implements RootStep {
+    record EnterOverlay(List<String> layers, String upperOptions, String overlayOptions, long set, boolean isImage)
+            implements RootStep {
 
         /**
          * Directories in which an overlay can be assembled when the rootfs is {@code /} itself; at least one must
@@ -172,7 +175,7 @@ public sealed interface RootStep extends Step {
         }
 
         static EnterOverlay read(PlanReader in) {
-            return new EnterOverlay(in.takeTexts(), in.takeText(), in.takeText(), in.take64());
+            return new EnterOverlay(in.takeTexts(), in.takeText(), in.takeText(), in.take64(), in.takeFlag());
         }
 
         @Override
@@ -182,7 +185,11 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putTexts(layers).putText(upperOptions).putText(overlayOptions).put64(set);
+            out.putTexts(layers)
+                    .putText(upperOptions)
+                    .putText(overlayOptions)
+                    .put64(set)
+                    .putFlag(isImage);
         }
 
         @Override
@@ -223,18 +230,36 @@ public sealed interface RootStep extends Step {
                 for (String directory : List.of("upper", "work", "root")) {
                     linux.makeDirectory(made.descriptor(), directory, 0755);
                 }
-                linux.mount(
-                        "overlay",
-                        place + "/root",
-                        "overlay",
-                        set,
-                        lower + ",upperdir=" + made.path() + "/upper,workdir=" + made.path() + "/work"
-                                + overlayOptions);
-                context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+                String own = ",upperdir=" + made.path() + "/upper,workdir=" + made.path() + "/work";
+                mount(context, place, lower + own + overlayOptions, open);
             } finally {
                 // Through an open directory of the host, the command's path could leave the container (CVE-2024-21626).
                 open.forEach(OpenFile::close);
             }
+        }
+
+        private void mount(StepContext context, String place, String options, List<OpenFile> open) {
+            Linux linux = context.linux();
+            try {
+                linux.mount("overlay", place + "/root", "overlay", set, options);
+                context.enter(linux.open(place + "/root", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
+            } catch (LinuxException e) {
+                String why = new LayerOverlay(linux, layers, Optional.of(place))
+                        .obstacle(e)
+                        .filter(obstacle -> isImage)
+                        .orElseThrow(() -> e);
+                context.warn(why + ": the container gets a copy of the image's files in memory");
+                LayerCopy copy = new LayerCopy(linux, place);
+                copy.make(open.stream().map(OpenFile::path).toList());
+                context.enter(copy.mount(set).descriptor());
+            }
+        }
+
+        @Override
+        public String hint(int errno) {
+            return isImage && errno == Errno.ENOSPC
+                    ? "the copy of the image's files does not fit: raise --ephemeral=SIZE"
+                    : RootStep.super.hint(errno);
         }
 
         private static String placeFor(Linux linux, String rootfs) {

@@ -169,6 +169,25 @@ class ImageOnOverlayIT {
                 lines[1], lines[lines.length - 1].equals("put") ? lines[lines.length - 2] : lines[lines.length - 1]);
     }
 
+    @Test
+    void an_ephemeral_container_has_a_copy_in_memory_where_overlays_are_stacked_too_high() throws IOException {
+        addImage();
+        String stack =
+                "cd \"$0\"; mkdir o1 o2; for o in o1 o2; do mount -t tmpfs tmpfs $o; mkdir $o/l $o/u $o/w $o/m; done;"
+                        + " mount -t overlay overlay -o lowerdir=o1/l,upperdir=o1/u,workdir=o1/w o1/m;"
+                        + " mount -t overlay overlay -o lowerdir=o1/m,upperdir=o2/u,workdir=o2/w o2/m; cp -a store o2/m/images;"
+                        + " export RUSTYRUN_IMAGES=\"$0/o2/m/images\"; r=$2; exec 2>&1;";
+        String printed =
+                inside(stack + "$r run --ephemeral=64m app sh -c \"cat /dir/b /op/new; ls /dir; echo x > /dir/b\";"
+                        + " $r run --ephemeral=1m app true || true; $r run --ephemeral=64m app cat /dir/b");
+        String warning =
+                "rustyrun: warning: the kernel mounts no overlay of these layers: the container gets a copy of the"
+                        + " image's files in memory\n";
+        assertTrue(
+                printed.startsWith(warning + "b\nn\nb\nsub\n" + warning) && printed.endsWith(warning + "b\n"), printed);
+        assertTrue(printed.contains("does not fit: raise --ephemeral=SIZE"), printed);
+    }
+
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
     void an_ordinary_user_has_a_copy_too() {

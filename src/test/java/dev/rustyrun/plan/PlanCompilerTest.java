@@ -317,7 +317,7 @@ class PlanCompilerTest {
     void an_ephemeral_root_is_an_overlay_and_a_mapped_one_is_received_first() {
         assertTrue(init(spec().annotation(Spec.EPHEMERAL_ANNOTATION, "size=1m"))
                 .contains(new RootStep.EnterOverlay(
-                        List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value())));
+                        List.of("/rootfs"), "mode=755,size=1m", "", MountFlag.MS_NODEV.value(), false)));
         LaunchPlan mapped = plan(spec().annotation(Spec.IDMAP_ROOTFS_ANNOTATION, "true")
                 .unshare(NamespaceType.USER)
                 .mappings(List.of(new IdMapping(0, 1000, 9)), List.of(new IdMapping(0, 1000, 9))));
@@ -340,7 +340,7 @@ class PlanCompilerTest {
                         List.of("/l/2", "/l/1"), "/rootfs", ",userxattr", MountFlag.MS_NODEV.value())));
         assertTrue(init(spec().image(image).annotation(Spec.EPHEMERAL_ANNOTATION, ""))
                 .contains(new RootStep.EnterOverlay(
-                        List.of("/l/2", "/l/1"), "mode=755", "", MountFlag.MS_NODEV.value())));
+                        List.of("/l/2", "/l/1"), "mode=755", "", MountFlag.MS_NODEV.value(), true)));
     }
 
     @Test

@@ -40,7 +40,7 @@ class PlanCodecTest {
             new RootStep.ReceiveLayer("/l", 5),
             new RootStep.EnterRootfs("/r", 1, true),
             new MountNamespaceStep.EnterDirectory("/r", true),
-            new RootStep.EnterOverlay(List.of("/l"), "size=1", ",userxattr", 2),
+            new RootStep.EnterOverlay(List.of("/l"), "size=1", ",userxattr", 2, true),
             new RootStep.EnterLayers(List.of("/top", "/low"), "/own", ",volatile", 2),
             new FileSystemStep.MountFileSystem("tmpfs", "src", "/t", 5, "size=1", 6, true, false),
             new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5, 17),
