@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 /** Decodes the sequence of {@code struct linux_dirent64} that getdents64(2) writes. */
 final class DirectoryEntries {
 
-    static final int ROOM = 32 * 1024;
+    /** Small, because most directories have few entries, and a launch lists dozens. */
+    static final int ROOM = 4 * 1024;
+
     private static final int LENGTH = 16;
     private static final int NAME = 19;
 

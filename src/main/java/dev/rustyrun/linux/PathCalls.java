@@ -15,6 +15,8 @@ public interface PathCalls extends KernelCalls {
 
     /** XATTR_SIZE_MAX and XATTR_LIST_MAX. */
     int MAX_ATTRIBUTE = 64 * 1024;
+    /** The space that is tried first, because this memory is cleared for each call. */
+    int DEFAULT_ATTRIBUTE = 256;
 
     /** Changes the working directory; man 2 chdir. */
     default void changeDirectory(String path) {
@@ -88,15 +90,19 @@ public interface PathCalls extends KernelCalls {
 
     /** The extended attribute {@code name} of {@code path} as text; empty when it is not set; man 2 getxattr. */
     default Optional<String> attribute(String path, String name) {
-        byte[] value = new byte[8 * 1024];
-        int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
-        return got <= 0 ? Optional.empty() : Optional.of(new String(value, 0, got, StandardCharsets.UTF_8));
+        return attributeBytes(path, name)
+                .filter(value -> value.length > 0)
+                .map(value -> new String(value, StandardCharsets.UTF_8));
     }
 
     /** The names of all extended attributes of {@code path}; man 2 listxattr. */
     default List<String> attributeNames(String path) {
-        byte[] names = new byte[MAX_ATTRIBUTE];
+        byte[] names = new byte[DEFAULT_ATTRIBUTE];
         int got = libc().call("listxattr", path, new Argument.Output(names, names.length), names.length);
+        if (got == -Errno.ERANGE) {
+            names = new byte[MAX_ATTRIBUTE];
+            got = libc().call("listxattr", path, new Argument.Output(names, names.length), names.length);
+        }
         if (got == -Errno.EOPNOTSUPP || got == 0) {
             return List.of();
         }
@@ -106,8 +112,12 @@ public interface PathCalls extends KernelCalls {
 
     /** The extended attribute {@code name} of {@code path} as bytes; empty when it is not set; man 2 getxattr. */
     default Optional<byte[]> attributeBytes(String path, String name) {
-        byte[] value = new byte[MAX_ATTRIBUTE];
+        byte[] value = new byte[DEFAULT_ATTRIBUTE];
         int got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
+        if (got == -Errno.ERANGE) {
+            value = new byte[MAX_ATTRIBUTE];
+            got = libc().call("getxattr", path, name, new Argument.Output(value, value.length), value.length);
+        }
         return got < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(value, got));
     }
 

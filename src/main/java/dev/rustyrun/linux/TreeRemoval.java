@@ -2,6 +2,8 @@ package dev.rustyrun.linux;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Removes a directory tree of any depth and with any names. Symbolic links are not followed. */
 public final class TreeRemoval {
@@ -17,6 +19,7 @@ public final class TreeRemoval {
     private final Linux linux;
     private final OpenFile base;
     private final Deque<String> stack = new ArrayDeque<>();
+    private final Set<String> listed = new HashSet<>();
     private int moved;
 
     private TreeRemoval(Linux linux, OpenFile base) {
@@ -56,10 +59,30 @@ public final class TreeRemoval {
     private void removeAll() {
         while (!stack.isEmpty()) {
             String path = stack.peek();
-            if (empty(path)) {
-                stack.removeFirstOccurrence(path);
+            // A directory is listed again only if something is left in it after its subdirectories were removed.
+            if (listed.add(path) && !empty(path)) {
+                continue;
+            }
+            if (!isRemoved(path)) {
+                if (!empty(path)) {
+                    continue;
+                }
                 linux.removeDirectory(base.descriptor(), path);
             }
+            stack.removeFirstOccurrence(path);
+            listed.remove(path);
+        }
+    }
+
+    private boolean isRemoved(String path) {
+        try {
+            linux.removeDirectory(base.descriptor(), path);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOTEMPTY && e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.rustyrun.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A file that a caller names. Opening never blocks: a FIFO, a device or an endless file is an error, and so is a file
@@ -42,7 +43,8 @@ public final class UserFile {
     }
 
     private static byte[] readBytes(Linux linux, String path, int most) {
-        boolean opened = path.equals("/dev/stdin") || path.matches("(/dev/fd|/proc/self/fd)/[0-9]+");
+        boolean opened = path.equals("/dev/stdin")
+                || (path.startsWith("/dev/fd/") || path.startsWith("/proc/self/fd/")) && path.matches(".*/fd/[0-9]+");
         int flags = FileFlag.O_RDONLY | (opened ? FileFlag.O_NOCTTY : WITHOUT_WAITING);
         try (OpenFile file = new OpenFile(linux, linux.open(path, flags))) {
             FileStatus status = linux.status(file.descriptor());
@@ -52,12 +54,28 @@ public final class UserFile {
             if (!status.isRegularFile() && !opened) {
                 throw LinuxException.of(path + " is " + status.kind() + ", not a regular file", Errno.EINVAL);
             }
-            byte[] bytes = status.size() > most ? new byte[0] : linux.readBytes(file.descriptor(), most + 1);
+            byte[] bytes = status.size() > most ? new byte[0] : read(linux, file, status, most + 1);
             if (Math.max(bytes.length, status.size()) > most) {
                 throw LinuxException.of(path + " has more than " + most + " bytes", EFBIG);
             }
             return bytes;
         }
+    }
+
+    /** A regular file is read by one call: fewer bytes than requested mean its end. */
+    private static byte[] read(Linux linux, OpenFile file, FileStatus status, int most) {
+        if (!status.isRegularFile() || status.size() == 0 || status.size() >= most) {
+            return linux.readBytes(file.descriptor(), most);
+        }
+        byte[] bytes = new byte[(int) status.size() + 1];
+        int got = linux.read(file.descriptor(), bytes, bytes.length);
+        if (got < bytes.length) {
+            return Arrays.copyOf(bytes, got);
+        }
+        byte[] rest = linux.readBytes(file.descriptor(), most - got);
+        byte[] all = Arrays.copyOf(bytes, got + rest.length);
+        System.arraycopy(rest, 0, all, got, rest.length);
+        return all;
     }
 
     /** Opens {@code path} for writing, created with {@code mode} if missing; {@code how} is O_TRUNC or O_APPEND. */
