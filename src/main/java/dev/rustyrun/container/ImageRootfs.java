@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.image.Digest;
 import dev.rustyrun.image.ImageConfig;
 import dev.rustyrun.image.ImageStore;
+import dev.rustyrun.image.ReadyImage;
 import dev.rustyrun.image.StoredImage;
 import dev.rustyrun.image.layer.LayerStore;
 import dev.rustyrun.image.layer.LayeredFiles;
@@ -36,17 +37,13 @@ public final class ImageRootfs {
             List.of(Spec.OWN_ANNOTATIONS, "run.oci.", "io.podman.", "io.crun.", Spec.UNIT_PROPERTY_ANNOTATIONS);
 
     private final ImageStore images;
-    private final StoredImage image;
-    private final List<String> layers;
-    private final String model;
-    private final LayeredFiles files;
+    private final LayerStore store;
+    private final ReadyImage image;
 
-    private ImageRootfs(ImageStore images, StoredImage image, List<String> layers, String model, LayeredFiles files) {
+    private ImageRootfs(ImageStore images, LayerStore store, ReadyImage image) {
         this.images = images;
+        this.store = store;
         this.image = image;
-        this.layers = layers;
-        this.model = model;
-        this.files = files;
     }
 
     /** When an image is fetched from its registry. */
@@ -75,6 +72,12 @@ public final class ImageRootfs {
      */
     public static ImageRootfs of(Linux linux, SelfExec self, String name, Pull pull, String platform) {
         ImageStore images = ImageStore.open(linux);
+        LayerStore store = new LayerStore(linux, images.layers());
+        Optional<ReadyImage> ready = pull == Pull.ALWAYS ? Optional.empty() : unpacked(images.ready(name), store);
+        if (ready.isPresent()) {
+            checkPlatform(name, ready.get().config(), platform);
+            return new ImageRootfs(images, store, ready.get());
+        }
         Optional<StoredImage> found = images.find(name);
         if (pull == Pull.ALWAYS || found.isEmpty() && pull == Pull.MISSING) {
             pull(linux, self, name, platform);
@@ -84,8 +87,9 @@ public final class ImageRootfs {
                 "image " + Printable.shown(name) + " is not in the store: run rustyrun pull " + Printable.shown(name)));
         checkPlatform(name, image.config(), platform);
         unpack(linux, self, images, image);
-        LayerStore store = new LayerStore(linux, images.layers());
-        return of(linux, images, image, store, name);
+        return unpacked(images.ready(image.manifestDigest()), store)
+                .map(kept -> new ImageRootfs(images, store, kept))
+                .orElseGet(() -> of(linux, images, image, store, name));
     }
 
     /**
@@ -96,15 +100,27 @@ public final class ImageRootfs {
      */
     public static ImageRootfs stored(String name, String folder) {
         Linux linux = Linux.host();
-        ImageStore images = folder.isEmpty() ? ImageStore.open(linux) : ImageStore.open(linux, Path.of(folder));
+        return stored(linux, folder.isEmpty() ? ImageStore.open(linux) : ImageStore.open(linux, Path.of(folder)), name);
+    }
+
+    static ImageRootfs stored(Linux linux, ImageStore images, String name) {
+        LayerStore store = new LayerStore(linux, images.layers());
+        Optional<ReadyImage> ready = unpacked(images.ready(Digest.parse(name)), store);
+        if (ready.isPresent()) {
+            return new ImageRootfs(images, store, ready.get());
+        }
         StoredImage image = images.find(Digest.parse(name))
                 .orElseThrow(() -> new InvalidSpecException(
                         "image " + Printable.shown(name) + " has been removed from the store"));
-        LayerStore store = new LayerStore(linux, images.layers());
         if (!isUnpacked(image, store)) {
             throw new InvalidSpecException("the layers of image " + Printable.shown(name) + " are not unpacked");
         }
         return of(linux, images, image, store, name);
+    }
+
+    /** {@code image}, unless a layer of it has been removed since it was kept. */
+    private static Optional<ReadyImage> unpacked(Optional<ReadyImage> image, LayerStore store) {
+        return image.filter(ready -> ready.layers().stream().allMatch(store::has));
     }
 
     private static boolean isUnpacked(StoredImage image, LayerStore store) {
@@ -155,13 +171,18 @@ public final class ImageRootfs {
             throw new InvalidSpecException(
                     "image " + Printable.shown(name) + " has no layers: there is nothing to run");
         }
-        List<String> trees = hashes.stream().distinct().map(store::tree).toList();
-        String model = hashes.stream()
-                .filter(store::hasRootEntry)
-                .findFirst()
-                .map(store::tree)
-                .orElse(trees.get(trees.size() - 1));
-        return new ImageRootfs(images, image, trees, model, new LayeredFiles(linux, trees));
+        List<String> layers = hashes.stream().distinct().toList();
+        LayeredFiles files =
+                new LayeredFiles(linux, layers.stream().map(store::tree).toList());
+        ReadyImage ready = new ReadyImage(
+                image.manifestDigest(),
+                image.config(),
+                layers,
+                hashes.stream().filter(store::hasRootEntry).findFirst().orElse(layers.get(layers.size() - 1)),
+                files.read("etc/passwd", MAX_FILE).orElse(""),
+                files.read("etc/group", MAX_FILE).orElse(""));
+        images.keepReady(image, ready);
+        return new ImageRootfs(images, store, ready);
     }
 
     private static void pull(Linux linux, SelfExec self, String name, String platform) {
@@ -199,14 +220,19 @@ public final class ImageRootfs {
      * @param most how many bytes the container's layer may take; 0 for no limit
      */
     public Spec.Image layers(Map<String, String> texts, long most) {
-        return new Spec.Image(image.manifestDigest().toString(), layers, model, texts, volumes(), false, most);
+        return new Spec.Image(
+                image.manifest().toString(),
+                image.layers().stream().map(store::tree).toList(),
+                store.tree(image.model()),
+                texts,
+                volumes(),
+                false,
+                most);
     }
 
     /** The users and groups of the image. */
     public Users users() {
-        return Users.parse(
-                files.read("etc/passwd", MAX_FILE).orElse(""),
-                files.read("etc/group", MAX_FILE).orElse(""));
+        return Users.parse(image.passwd(), image.group());
     }
 
     /**

@@ -1,6 +1,10 @@
 package dev.rustyrun.image;
 
+import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,16 +80,18 @@ final class Blobs {
      * @throws InvalidSpecException when it is missing, or larger than {@code most} bytes
      */
     byte[] read(Digest digest, int most) {
-        try (InputStream in = Files.newInputStream(path(digest))) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length <= most) {
-                return bytes;
-            }
-        } catch (IOException e) {
-            throw new InvalidSpecException(
-                    "the image store has no blob " + digest + " (" + Failures.of(e) + "); pull the image again");
+        // Not by a channel of the JDK: the first one loads the JDK's network library.
+        byte[] bytes;
+        try (OpenFile file = new OpenFile(linux, linux.open(path(digest).toString(), FileFlag.O_RDONLY))) {
+            bytes = linux.readBytes(file.descriptor(), most + 1);
+        } catch (LinuxException e) {
+            throw new InvalidSpecException("the image store has no blob " + digest + " (" + Errno.describe(e.errno())
+                    + "); pull the image again");
         }
-        throw new InvalidSpecException("the blob " + digest + " has more than " + most + " bytes");
+        if (bytes.length > most) {
+            throw new InvalidSpecException("the blob " + digest + " has more than " + most + " bytes");
+        }
+        return bytes;
     }
 
     /** Stores a small blob. */

@@ -49,7 +49,10 @@ public record ImageConfig(
      * @throws dev.rustyrun.spec.InvalidSpecException when it is invalid
      */
     static ImageConfig parse(byte[] json) {
-        DocumentField all = DocumentField.read("the image's configuration", json);
+        return of(DocumentField.read("the image's configuration", json));
+    }
+
+    static ImageConfig of(DocumentField all) {
         DocumentField config = all.field("config");
         return new ImageConfig(
                 all.field("os").textOr(""),

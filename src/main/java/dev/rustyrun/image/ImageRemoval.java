@@ -151,6 +151,7 @@ public final class ImageRemoval {
                 });
             }
             store.folder().removePartial();
+            store.collectReady();
             long freed = store.blobs().retain(needed);
             disposal.retain(layers);
             return freed;

@@ -162,6 +162,50 @@ public final class ImageStore {
         return record(manifest).map(this::stored);
     }
 
+    /**
+     * The image with this name, if {@link #keepReady} has kept it. Its layers may have been removed since.
+     *
+     * @throws InvalidSpecException when {@code text} is not a name
+     */
+    public Optional<ReadyImage> ready(String text) {
+        folder.check();
+        return isDigest(text)
+                ? Optional.empty()
+                : digestOf(ImageReference.parse(text)).flatMap(this::ready);
+    }
+
+    /** The image whose manifest has this digest, if {@link #keepReady} has kept it. */
+    public Optional<ReadyImage> ready(Digest manifest) {
+        return linux.exists(folder.path(RECORDS).resolve(fileOf(manifest)).toString())
+                ? ReadyImage.read(
+                        linux,
+                        folder.path(ReadyImage.FOLDER).resolve(fileOf(manifest)).toString(),
+                        manifest)
+                : Optional.empty();
+    }
+
+    /** Keeps what later launches of an image need to know. */
+    public void keepReady(StoredImage image, ReadyImage ready) {
+        ready.write(
+                linux,
+                folder.path(ReadyImage.FOLDER).toString(),
+                fileOf(image.manifestDigest()),
+                blobs.read(image.id(), ImageConfig.MAX_BYTES));
+    }
+
+    /** Removes the kept images that have no record, and what killed processes have left there. */
+    void collectReady() throws IOException {
+        for (String name : folder.allNames(ReadyImage.FOLDER)) {
+            if (!Files.exists(folder.path(RECORDS).resolve(name))) {
+                Files.deleteIfExists(folder.path(ReadyImage.FOLDER).resolve(name));
+            }
+        }
+    }
+
+    private static boolean isDigest(String text) {
+        return text.startsWith("sha256:") || text.length() >= 64 && Digest.isHex(text);
+    }
+
     /** The digest of the manifest of the image with this name. */
     Optional<Digest> digestOf(ImageReference name) {
         // The digest takes precedence over the tag.
@@ -174,6 +218,7 @@ public final class ImageStore {
     }
 
     void removeRecord(Digest manifest) throws IOException {
+        Files.deleteIfExists(folder.path(ReadyImage.FOLDER).resolve(fileOf(manifest)));
         Files.deleteIfExists(folder.path(RECORDS).resolve(fileOf(manifest)));
     }
 

@@ -164,6 +164,13 @@ final class StoreFolder {
 
     /** The sorted names of the files in the directory {@code name}; empty when it is missing. */
     List<String> names(String name) {
+        List<String> all = allNames(name);
+        all.removeIf(file -> file.startsWith("."));
+        return all;
+    }
+
+    /** Those names, and the names that begin with a dot. */
+    List<String> allNames(String name) {
         List<String> all = new ArrayList<>();
         int directory;
         try {
@@ -173,7 +180,7 @@ final class StoreFolder {
         }
         try {
             for (List<String> some = linux.nextNames(directory); !some.isEmpty(); some = linux.nextNames(directory)) {
-                some.stream().filter(file -> !file.startsWith(".")).forEach(all::add);
+                all.addAll(some);
             }
         } finally {
             linux.close(directory);
