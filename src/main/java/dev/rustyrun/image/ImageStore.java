@@ -253,7 +253,8 @@ public final class ImageStore {
     List<ImageRecord> records() {
         List<ImageRecord> all = new ArrayList<>();
         for (String file : folder.names(RECORDS)) {
-            record(new Digest(file.replaceFirst("-.*", ""), file.replaceFirst(".*-", "")))
+            int dash = file.indexOf('-');
+            record(new Digest(file.substring(0, Math.max(dash, 0)), file.substring(dash + 1)))
                     .ifPresent(all::add);
         }
         return all;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LoggingLibC;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -58,6 +59,18 @@ class ImageStoreTest {
         assertEquals(1, store.list().size());
         assertTrue(store.find("nothing").isEmpty());
         assertTrue(store.find("ffffffffffff").isEmpty());
+    }
+
+    @Test
+    void a_list_reads_each_name_and_each_record_by_one_call() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            add("mine:" + i, "a" + i);
+        }
+        LoggingLibC kernel = new LoggingLibC();
+        assertEquals(
+                5,
+                ImageStore.open(kernel.linux(), folder.resolve("store")).list().size());
+        assertEquals(10, kernel.calls("read[").size());
     }
 
     @Test
