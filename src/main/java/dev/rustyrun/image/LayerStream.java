@@ -52,6 +52,7 @@ public final class LayerStream {
             return new BufferedInputStream(
                     GzipCompressorInputStream.builder()
                             .setInputStream(buffered)
+                            .setBufferSize(BUFFER)
                             .setDecompressConcatenated(true)
                             .get(),
                     BUFFER);

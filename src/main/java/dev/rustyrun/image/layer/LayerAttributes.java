@@ -2,6 +2,7 @@ package dev.rustyrun.image.layer;
 
 import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.AttributeName;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
@@ -13,20 +14,51 @@ import java.util.Map;
  */
 final class LayerAttributes {
 
+    /** The umask of a process that unpacks layers. */
+    static final int UMASK = 0022;
+
     private static final long MAX_ID = 0xFFFFFFFEL;
 
     private final Linux linux;
     private final LayerOwners owners;
+    private final int newUser;
+    private final int newGroup;
 
-    LayerAttributes(Linux linux, LayerOwners owners) {
+    /** @param root the root of the layer, which is empty */
+    LayerAttributes(Linux linux, LayerOwners owners, OpenFile root) {
         this.linux = linux;
         this.owners = owners;
+        // Directories get their owners and modes at the end, so all new files have the owner of the new root.
+        FileStatus status = linux.status(root.descriptor());
+        this.newUser = status.uid();
+        this.newGroup = status.gid();
+    }
+
+    /** The mode with which a file is created. Most files have no other bits, so that their mode need not be changed. */
+    static int initialMode(Entry entry) {
+        return entry.mode() & 0777 & ~UMASK;
+    }
+
+    /** Applies the metadata to a new open file, which was created with {@link #initialMode}. */
+    void giveToNew(Entry entry, OpenFile file) {
+        boolean owned = user(entry) == newUser && group(entry) == newGroup;
+        if (!owned) {
+            linux.changeOwner(file.descriptor(), user(entry), group(entry));
+        }
+        if (entry.mode() != initialMode(entry)) {
+            linux.changeMode(file.descriptor(), entry.mode());
+        }
+        giveRest(entry, file);
     }
 
     /** Applies the metadata to an open file or directory. */
     void give(Entry entry, OpenFile file) {
         linux.changeOwner(file.descriptor(), user(entry), group(entry));
         linux.changeMode(file.descriptor(), entry.mode());
+        giveRest(entry, file);
+    }
+
+    private void giveRest(Entry entry, OpenFile file) {
         for (Map.Entry<String, byte[]> attribute : entry.more().attributes().entrySet()) {
             if (AttributeName.isCopied(attribute.getKey())) {
                 AttributeName.attempt(

@@ -24,6 +24,9 @@ final class LayerContents extends InputStream {
     private record Chunk(byte[] bytes, int count, Throwable failure) {}
 
     private final BlockingQueue<Chunk> queue = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
+    /** Arrays that were read. A new array of this size costs dozens of page faults. */
+    private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
+
     private final ContentHash hash;
     private final Counted file;
     private final Thread thread;
@@ -57,7 +60,8 @@ final class LayerContents extends InputStream {
     private void readAhead() {
         try (InputStream in = LayerStream.of(file)) {
             while (true) {
-                byte[] bytes = new byte[CHUNK];
+                byte[] used = free.poll();
+                byte[] bytes = used == null ? new byte[CHUNK] : used;
                 int got = in.readNBytes(bytes, 0, CHUNK);
                 hash.update(bytes, 0, got);
                 queue.put(new Chunk(bytes, got, null));
@@ -105,6 +109,9 @@ final class LayerContents extends InputStream {
         }
         if (ended) {
             return false;
+        }
+        if (chunk.bytes.length == CHUNK) {
+            free.offer(chunk.bytes);
         }
         try {
             chunk = queue.take();

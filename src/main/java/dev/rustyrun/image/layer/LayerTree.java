@@ -51,7 +51,7 @@ final class LayerTree implements AutoCloseable {
         this.owners = owners;
         this.limits = limits;
         this.read = read;
-        this.attributes = new LayerAttributes(linux, owners);
+        this.attributes = new LayerAttributes(linux, owners, root);
         this.directories = new LayerDirectories(linux, root);
         this.whiteouts = new LayerWhiteouts(linux, owners, directories);
     }
@@ -78,6 +78,7 @@ final class LayerTree implements AutoCloseable {
      * @throws LayerException for the first entry that is refused
      */
     void unpack(TarReader tar) throws IOException {
+        linux.setUmask(LayerAttributes.UMASK);
         linux.changeMode(root.descriptor(), IMPLIED_ROOT);
         for (Optional<Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
             Entry entry = next.get();
@@ -155,14 +156,15 @@ final class LayerTree implements AutoCloseable {
     }
 
     private void makeFile(Entry entry, LayerPath path, OpenFile parent, TarReader tar) throws IOException {
-        int made = replacing(path, () -> linux.createNew(parent.descriptor(), path.name(), OWNER_ONLY));
+        int mode = LayerAttributes.initialMode(entry);
+        int made = replacing(path, () -> linux.createNew(parent.descriptor(), path.name(), mode));
         try (OpenFile file = new OpenFile(linux, made)) {
             if (entry.more().holes().isPresent()) {
                 writePieces(file, entry.more().holes().get(), tar);
             } else {
                 write(file, tar);
             }
-            attributes.give(entry, file);
+            attributes.giveToNew(entry, file);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.rustyrun.linux.FileName;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.LoggingLibC;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.TreeRemoval;
 import java.io.ByteArrayInputStream;
@@ -66,10 +67,14 @@ class LayerTreeTest {
     }
 
     private void unpack(byte[] tar, LayerLimits limits, long compressed) {
+        unpack(LINUX, tar, limits, compressed);
+    }
+
+    private void unpack(Linux linux, byte[] tar, LayerLimits limits, long compressed) {
         LayerOwners owners = LayerOwners.one(LINUX.userId(), LINUX.groupId());
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
-        try (OpenFile open = new OpenFile(LINUX, LINUX.open(root.toString(), flags));
-                LayerTree tree = new LayerTree(LINUX, open, owners, limits, () -> compressed)) {
+        try (OpenFile open = new OpenFile(linux, linux.open(root.toString(), flags));
+                LayerTree tree = new LayerTree(linux, open, owners, limits, () -> compressed)) {
             tree.unpack(TarReader.ofLayer(new ByteArrayInputStream(tar)));
         } catch (IOException e) {
             throw new LayerException(e.getMessage());
@@ -97,6 +102,25 @@ class LayerTreeTest {
 
     private boolean isOpaque(String name) {
         return LINUX.attribute(root + "/" + name, "user.overlay.opaque").equals(java.util.Optional.of("y"));
+    }
+
+    @Test
+    void a_usual_file_is_created_with_its_owner_and_mode_and_others_get_theirs() throws IOException {
+        LoggingLibC kernel = new LoggingLibC();
+        TarBytes tar = new TarBytes().directory("d/");
+        for (int i = 0; i < 10; i++) {
+            tar.file("d/usual" + i, "text");
+        }
+        tar.entry('0', "d/all", "", 0666, new byte[0]).entry('0', "d/special", "", 06755, new byte[0]);
+        byte[] bytes = tar.entry('0', "d/none", "", 0, new byte[] {1}).end();
+        unpack(kernel.linux(), bytes, LIMITS, bytes.length);
+        assertEquals(0644, status("d/usual0").permissions());
+        assertEquals(0666, status("d/all").permissions());
+        assertEquals(06755, status("d/special").permissions());
+        assertEquals(0, status("d/none").permissions());
+        // The root, the directory, the file that everybody can write, and the one with special bits.
+        assertEquals(4, kernel.calls("fchmod[").size());
+        assertEquals(1, kernel.calls("fchown[").size());
     }
 
     @Test
