@@ -18,6 +18,8 @@ public final class TreeSnapshot {
     private static final int LIST = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
     private static final int NUMBERS = Long.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
     private static final int PIECE = 1 << 16;
+    /** Longer than a step of the clock of any file system. */
+    private static final long MAX_WAIT_NANOS = 3_000_000_000L;
 
     private record Stamp(long inode, Moment changed) {
 
@@ -39,9 +41,11 @@ public final class TreeSnapshot {
         Writer writer = new Writer(linux, root, file);
         writer.directory(".", "");
         writer.flush();
+        long start = System.nanoTime();
         do {
             linux.setTimes(file.descriptor(), 0, 0);
-        } while (linux.status(file.descriptor()).changed().compareTo(writer.last) <= 0);
+        } while (linux.status(file.descriptor()).changed().compareTo(writer.last) <= 0
+                && System.nanoTime() - start < MAX_WAIT_NANOS);
     }
 
     /** Writes, for each file, its inode, its time, the length of its path, and its path. */
