@@ -72,11 +72,9 @@ public final class ImageRootfs {
      */
     public static ImageRootfs of(Linux linux, SelfExec self, String name, Pull pull, String platform) {
         ImageStore images = ImageStore.open(linux);
-        LayerStore store = new LayerStore(linux, images.layers());
-        Optional<ReadyImage> ready = pull == Pull.ALWAYS ? Optional.empty() : unpacked(images.ready(name), store);
-        if (ready.isPresent()) {
-            checkPlatform(name, ready.get().config(), platform);
-            return new ImageRootfs(images, store, ready.get());
+        Optional<ImageRootfs> kept = pull == Pull.ALWAYS ? Optional.empty() : kept(linux, images, name, platform);
+        if (kept.isPresent()) {
+            return kept.get();
         }
         Optional<StoredImage> found = images.find(name);
         if (pull == Pull.ALWAYS || found.isEmpty() && pull == Pull.MISSING) {
@@ -87,8 +85,9 @@ public final class ImageRootfs {
                 "image " + Printable.shown(name) + " is not in the store: run rustyrun pull " + Printable.shown(name)));
         checkPlatform(name, image.config(), platform);
         unpack(linux, self, images, image);
+        LayerStore store = new LayerStore(linux, images.layers());
         return unpacked(images.ready(image.manifestDigest()), store)
-                .map(kept -> new ImageRootfs(images, store, kept))
+                .map(ready -> new ImageRootfs(images, store, ready))
                 .orElseGet(() -> of(linux, images, image, store, name));
     }
 
@@ -116,6 +115,25 @@ public final class ImageRootfs {
             throw new InvalidSpecException("the layers of image " + Printable.shown(name) + " are not unpacked");
         }
         return of(linux, images, image, store, name);
+    }
+
+    /**
+     * The image with this name, if it is unpacked and an earlier launch has kept what a launch needs to know.
+     *
+     * @param platform as for {@link #of}
+     * @throws InvalidSpecException when it is for another platform
+     */
+    public static Optional<ImageRootfs> kept(Linux linux, ImageStore images, String name, String platform) {
+        LayerStore store = new LayerStore(linux, images.layers());
+        return unpacked(images.ready(name), store).map(ready -> {
+            checkPlatform(name, ready.config(), platform);
+            return new ImageRootfs(images, store, ready);
+        });
+    }
+
+    /** The digest of the image's manifest. */
+    public String digest() {
+        return image.manifest().toString();
     }
 
     /** {@code image}, unless a layer of it has been removed since it was kept. */

@@ -52,6 +52,13 @@ public final class ServedImages {
         return failing(() -> {
             String name = request.image().orElseThrow();
             ImageReference wanted = allowed(name);
+            if (!request.pull().equals("always")) {
+                Optional<ImageRootfs> kept =
+                        ImageRootfs.kept(tools.linux(), store, wanted.toString(), request.platform());
+                if (kept.isPresent()) {
+                    return CompletableFuture.completedFuture(described(kept.get(), request));
+                }
+            }
             Optional<StoredImage> found = store.find(wanted);
             boolean fetch = request.pull().equals("always")
                     || found.isEmpty() && !request.pull().equals("never");
@@ -75,8 +82,11 @@ public final class ServedImages {
 
     private Ready described(StoredImage image, LaunchRequest request) {
         ImageRootfs.checkPlatform(request.image().orElseThrow(), image, request.platform());
-        String digest = image.manifestDigest().toString();
-        return new Ready(digest, ImageLaunch.stored(digest).command(request, request.command()));
+        return described(ImageRootfs.stored(image.manifestDigest().toString(), ""), request);
+    }
+
+    private static Ready described(ImageRootfs image, LaunchRequest request) {
+        return new Ready(image.digest(), image.command(request.entrypoint(), request.command()));
     }
 
     /** Pulls an image, even if the store has it. */

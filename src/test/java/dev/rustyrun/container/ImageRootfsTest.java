@@ -108,6 +108,19 @@ class ImageRootfsTest {
     }
 
     @Test
+    void a_service_finds_it_by_its_name_without_reading_a_document() throws IOException {
+        String digest = add("mine:1", "joe");
+        assertTrue(ImageRootfs.kept(linux, store, "mine:1", "").isEmpty());
+        rootfs(digest);
+        kernel.clear();
+        assertEquals(
+                digest,
+                ImageRootfs.kept(linux, store, "mine:1", "").orElseThrow().digest());
+        assertEquals(List.of(), kernel.calls("/blobs/"));
+        assertThrows(InvalidSpecException.class, () -> ImageRootfs.kept(linux, store, "mine:1", "linux/other"));
+    }
+
+    @Test
     void a_damaged_file_is_written_again() throws IOException {
         String digest = add("mine:1", "joe");
         rootfs(digest);
