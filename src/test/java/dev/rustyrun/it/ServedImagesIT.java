@@ -98,13 +98,16 @@ class ServedImagesIT {
         return result.path("stdout").path("text").asText();
     }
 
+    /** The layers of containers, without those of warm launches. */
     private static List<String> layers() throws IOException {
         Path folder = tools.folder.resolve("store/containers");
         if (!Files.exists(folder)) {
             return List.of();
         }
         try (Stream<Path> all = Files.list(folder)) {
-            return all.map(path -> path.getFileName().toString()).toList();
+            return all.filter(path -> !Files.exists(path.resolve("waiting")))
+                    .map(path -> path.getFileName().toString())
+                    .toList();
         }
     }
 

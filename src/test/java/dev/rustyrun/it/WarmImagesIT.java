@@ -144,7 +144,7 @@ class WarmImagesIT {
             Host.eventually("nothing waits in the image", () -> !hasBuilt());
             HttpResponse<String> gone = server.post(
                     "/v1/run", "{\"image\": \"" + APP + "\", \"pull\": \"never\", \"command\": [\"/bin/true\"]}");
-            assertEquals(404, gone.statusCode(), gone.body());
+            assertEquals(422, gone.statusCode(), gone.body());
         }
     }
 
