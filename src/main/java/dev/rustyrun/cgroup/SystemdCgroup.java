@@ -27,7 +27,7 @@ public final class SystemdCgroup implements Cgroup {
     private final Cgroup group;
     private final Optional<NewUnit> unit;
     private Optional<ScopeHolder> holder = Optional.empty();
-    private Optional<Resources> told = Optional.empty();
+    private Optional<Resources> applied = Optional.empty();
 
     /**
      * A unit that does not exist yet.
@@ -129,7 +129,7 @@ public final class SystemdCgroup implements Cgroup {
             systemd.forget(path.name());
             systemd.start(path.name(), properties);
         }
-        told = Optional.of(possible(wanted.limits()));
+        applied = Optional.of(possible(wanted.limits()));
     }
 
     private List<UnitProperty> properties(SystemdManager systemd, NewUnit wanted) {
@@ -181,18 +181,18 @@ public final class SystemdCgroup implements Cgroup {
     @Override
     public void apply(Resources wanted) {
         Resources resources = possible(wanted);
-        if (resources.memory().checkBeforeUpdate() && told.isEmpty()) {
+        if (resources.memory().checkBeforeUpdate() && applied.isEmpty()) {
             // This must come before the property: systemd's own write would let the kernel kill processes.
             group.apply(resources);
         }
-        if (told.filter(resources::equals).isEmpty()) {
+        if (applied.filter(resources::equals).isEmpty()) {
             ask("limit", systemd -> {
                 List<UnitProperty> properties = UnitLimits.of(withPresentCpu(resources), isPure(), systemd.version());
                 if (!properties.isEmpty()) {
                     systemd.set(path.name(), properties);
                 }
             });
-            told = Optional.of(resources);
+            applied = Optional.of(resources);
         }
         group.apply(resources);
     }

@@ -48,8 +48,8 @@ final class V2Cgroup implements Cgroup {
                 throw new CgroupException("the cgroup " + directory
                         + " is in use by other processes: choose another path or id, or end them");
             }
-            List<String> wanted = new ArrayList<>(hereOf(DEFAULT_CONTROLLERS));
-            wanted.addAll(hereOf(FURTHER));
+            List<String> wanted = new ArrayList<>(available(DEFAULT_CONTROLLERS));
+            wanted.addAll(available(FURTHER));
             if (!wanted.isEmpty()) {
                 // A container without limits runs without unavailable controllers; for one with limits, apply() reports
                 // an error.
@@ -65,10 +65,10 @@ final class V2Cgroup implements Cgroup {
 
     /** Whether v2 has any of the controllers that every container needs. */
     boolean hasUsualControllers() {
-        return !hereOf(DEFAULT_CONTROLLERS).isEmpty();
+        return !available(DEFAULT_CONTROLLERS).isEmpty();
     }
 
-    private List<String> hereOf(List<String> controllers) {
+    private List<String> available(List<String> controllers) {
         return controllers.stream().filter(layout.v2Controllers()::contains).toList();
     }
 

@@ -167,7 +167,7 @@ final class RunCommand implements ContainerCommand {
 
     /** In runc, a single word in a bundle's directory is a container id; here it would be pulled as an image. */
     private void refuseToGuess(CommandContext context) {
-        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && Bundle.isHere(context.tools())) {
+        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && Bundle.isWorkingDirectory(context.tools())) {
             throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
                     + "\", or name the image with its tag, as in " + words.get(0) + ":latest");
         }
@@ -186,7 +186,7 @@ final class RunCommand implements ContainerCommand {
         WaitingStage stage = context.stage("run");
         Outcome ended = new BundleRun(context.tools(), context.log())
                 .run(words.get(0), bundle.read(context), bundle.createOptions(context, trace), detach, keep, stage);
-        int code = tell(ended, context);
+        int code = report(ended, context);
         return ended.reason() == Outcome.Reason.SETUP_FAILED ? EngineContext.RUNC_FAILED : code;
     }
 
@@ -241,7 +241,7 @@ final class RunCommand implements ContainerCommand {
         try {
             Outcome ended = (keep ? launch.keeping() : launch).run(id, stage, traced, timeoutMillis);
             done = ended.reason() != Outcome.Reason.SETUP_FAILED;
-            return tell(ended, context);
+            return report(ended, context);
         } finally {
             if (!done) {
                 outcome.removeId();
@@ -272,7 +272,7 @@ final class RunCommand implements ContainerCommand {
                 spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
     }
 
-    private int tell(Outcome ended, CommandContext context) {
+    private int report(Outcome ended, CommandContext context) {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }

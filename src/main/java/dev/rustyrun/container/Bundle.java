@@ -45,7 +45,7 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
     }
 
     /** Whether the working directory is a bundle. */
-    public static boolean isHere(CommandTools tools) {
+    public static boolean isWorkingDirectory(CommandTools tools) {
         try {
             return tools.linux().exists(CONFIG)
                     && UserFile.readDocument(tools.linux(), CONFIG).contains("\"ociVersion\"");

@@ -29,7 +29,7 @@ final class ContainerRecord implements LaunchRecord {
     }
 
     /** Lets {@code who} enter the container before its command runs. */
-    ContainerRecord visitedBy(Optional<RootVisitor> who) {
+    ContainerRecord withVisitor(Optional<RootVisitor> who) {
         visitor = who;
         return this;
     }
@@ -72,11 +72,11 @@ final class ContainerRecord implements LaunchRecord {
 
     @Override
     public void assembled() {
-        visitor.ifPresent(this::letIn);
+        visitor.ifPresent(this::callVisitor);
     }
 
     /** At this moment the working directory of the container's first process is the new root, before pivot_root(2). */
-    private void letIn(RootVisitor who) {
+    private void callVisitor(RootVisitor who) {
         String process = "/proc/" + state.pid();
         OpenFile root = new OpenFile(linux, linux.open(process + "/cwd", FileFlag.O_PATH | FileFlag.O_DIRECTORY));
         OpenFile mounts;

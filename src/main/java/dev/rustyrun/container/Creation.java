@@ -50,7 +50,7 @@ public final class Creation {
         Spec spec = probe.own().within(bundle.spec());
         bundle.warnings().forEach(this::warn);
         Set<Capability> lacking = probe.own()
-                .lackingFor(spec, bundle.spec().process().capabilities().all());
+                .missingFor(spec, bundle.spec().process().capabilities().all());
         if (!lacking.isEmpty()) {
             warn("process.capabilities: " + OwnCapabilities.words(lacking));
         }

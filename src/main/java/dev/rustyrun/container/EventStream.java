@@ -49,7 +49,7 @@ public final class EventStream {
             ended = !hasProcess();
             boolean toTheEnd = ended;
             attempts.ifPresent(
-                    told -> told.take(toTheEnd).forEach(line -> output.accept(StatisticsJson.attempt(id, line))));
+                    stream -> stream.take(toTheEnd).forEach(line -> output.accept(StatisticsJson.attempt(id, line))));
             long now = running.oomKills();
             if (now > kills) {
                 output.accept(StatisticsJson.outOfMemory(id));

@@ -129,7 +129,7 @@ public final class Execution {
      */
     private Spec grantable(Spec asked, Spec container) {
         Set<Capability> lacking =
-                probe.own().lackingFor(asked, asked.process().capabilities().all());
+                probe.own().missingFor(asked, asked.process().capabilities().all());
         lacking.removeAll(container.process().capabilities().all());
         if (!lacking.isEmpty()) {
             throw new InvalidSpecException(OwnCapabilities.words(lacking));

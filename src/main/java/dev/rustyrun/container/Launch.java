@@ -111,7 +111,7 @@ public final class Launch {
     }
 
     /** Lets {@code who} enter the container before its command runs. */
-    public Launch visitedBy(RootVisitor who) {
+    public Launch withVisitor(RootVisitor who) {
         visitor = Optional.of(who);
         spec = spec.withAnnotation(Spec.VISIT_ANNOTATION, "");
         return this;
@@ -216,7 +216,7 @@ public final class Launch {
                         timeoutMillis,
                         Optional.empty(),
                         new ContainerRecord(linux, store, state, PidOutputs.NONE)
-                                .visitedBy(visitor)
+                                .withVisitor(visitor)
                                 .reportingAttempts(attempts))));
     }
 

@@ -51,7 +51,7 @@ public final class OwnCapabilities {
     }
 
     /** The capabilities of {@code wanted} that cannot be granted to the container of {@code spec}. */
-    public Set<Capability> lackingFor(Spec spec, Set<Capability> wanted) {
+    public Set<Capability> missingFor(Spec spec, Set<Capability> wanted) {
         EnumSet<Capability> lacking = EnumSet.noneOf(Capability.class);
         // A process that creates or enters a user namespace has all capabilities there.
         if (!spec.linux().has(NamespaceType.USER)) {
@@ -65,7 +65,7 @@ public final class OwnCapabilities {
     Spec within(Spec spec) {
         Spec.Process process = spec.process();
         Spec.Capabilities sets = process.capabilities();
-        return lackingFor(spec, sets.all()).isEmpty()
+        return missingFor(spec, sets.all()).isEmpty()
                 ? spec
                 : spec.withProcess(process.withCapabilities(new Spec.Capabilities(
                         own(sets.bounding()),

@@ -102,7 +102,7 @@ public final class UserNamespaceTrials {
             CapturedIo io =
                     new CapturedIo(tools.linux(), stages.pipes(), new byte[0], new CapturedOutput(1, bytes -> true));
             Outcome outcome = new Launch(tools.linux(), tools.self(), tools.store(), spec)
-                    .run("", stages.speakingWith(io), false, PROBE_MILLIS);
+                    .run("", stages.connectTo(io), false, PROBE_MILLIS);
             return outcome.exitCode() == CANNOT_EXECUTE ? Optional.empty() : Optional.of(outcome.message());
         } catch (RuntimeException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -48,7 +48,7 @@ final class LocalConversation implements Conversation {
     }
 
     private void giveInput() {
-        input.heed();
+        input.stopWaiting();
         byte[] waiting = piece.get();
         if (waiting != null && !closed && input.isTaken(waiting)) {
             piece.set(null);

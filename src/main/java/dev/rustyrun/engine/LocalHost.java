@@ -119,7 +119,7 @@ public final class LocalHost {
      * @throws InvalidSpecException when it cannot
      */
     public void checkGrantable(String option, Spec spec, Set<Capability> added) {
-        Set<Capability> lacking = OwnCapabilities.of(tools.linux()).lackingFor(spec, added);
+        Set<Capability> lacking = OwnCapabilities.of(tools.linux()).missingFor(spec, added);
         if (!lacking.isEmpty()) {
             throw new InvalidSpecException(option + ": " + OwnCapabilities.words(lacking));
         }

@@ -239,7 +239,7 @@ public class ContainersResource {
         CompletableFuture<Optional<ContainerStatus>> answer = new CompletableFuture<>();
         answer.whenComplete((done, failure) -> leave.run());
         caller.onDisconnect(
-                () -> answer.completeExceptionally(Problem.callerGone().exception()));
+                () -> answer.completeExceptionally(Problem.callerDisconnected().exception()));
         return container
                 .end(seconds, answer)
                 .thenApply(ended -> Response.status(ended ? 200 : 202)

@@ -25,7 +25,7 @@ final class Listening {
     private final RootfsFolder folder;
     private final UserNamespaces users;
     private final boolean hasPort;
-    private final AtomicBoolean said = new AtomicBoolean();
+    private final AtomicBoolean logged = new AtomicBoolean();
 
     Listening(
             ServeConfig config,
@@ -39,24 +39,24 @@ final class Listening {
     }
 
     void listens(@ObservesAsync HttpServerStart event) {
-        say("http", event.options().getHost(), event.options().getPort());
+        logAddress("http", event.options().getHost(), event.options().getPort());
         users.reportObstacle();
     }
 
     void listensSecurely(@ObservesAsync HttpsServerStart event) {
-        say("https", event.options().getHost(), event.options().getPort());
+        logAddress("https", event.options().getHost(), event.options().getPort());
         users.reportObstacle();
     }
 
     void listens(@ObservesAsync DomainSocketServerStart event) {
         if (!hasPort) {
-            say("", "", 0);
+            logAddress("", "", 0);
         }
         users.reportObstacle();
     }
 
-    private void say(String scheme, String host, int port) {
-        if (said.getAndSet(true)) {
+    private void logAddress(String scheme, String host, int port) {
+        if (logged.getAndSet(true)) {
             return;
         }
         List<String> places = new ArrayList<>();

@@ -59,7 +59,7 @@ final class PortLocation {
             // Some clients may parse it as this service's host.
             return Optional.empty();
         }
-        if (!authority.isEmpty() && !isHere(authority, scheme)) {
+        if (!authority.isEmpty() && !isThisService(authority, scheme)) {
             // An IPv6 address has several spellings, so this may be this service.
             return authority.startsWith("[") && host.startsWith("[") ? Optional.empty() : Optional.of(location);
         }
@@ -78,7 +78,7 @@ final class PortLocation {
                 && (!NUMBER_AT_END.matcher(name).matches() || IPV4.matcher(name).matches());
     }
 
-    private boolean isHere(String authority, String scheme) {
+    private boolean isThisService(String authority, String scheme) {
         String there = withPort(authority, scheme);
         return there.equalsIgnoreCase(withPort(host, scheme))
                 || there.equalsIgnoreCase(withPort(address.host(), scheme));

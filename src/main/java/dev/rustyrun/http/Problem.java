@@ -41,7 +41,7 @@ public record Problem(int status, String type, String detail, String field, Stri
     }
 
     /** The problem of a client that has disconnected; nobody reads it. */
-    static Problem callerGone() {
+    static Problem callerDisconnected() {
         return of(499, "caller-gone", "the caller has disconnected");
     }
 

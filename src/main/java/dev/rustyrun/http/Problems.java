@@ -100,7 +100,7 @@ final class Problems {
         return switch (e.kind()) {
             case TOO_MANY -> Problem.busy(429, e.getMessage(), e.retryAfterSeconds());
             case UNAVAILABLE -> Problem.busy(503, e.getMessage(), e.retryAfterSeconds());
-            case DISCONNECTED -> Problem.callerGone();
+            case DISCONNECTED -> Problem.callerDisconnected();
         };
     }
 

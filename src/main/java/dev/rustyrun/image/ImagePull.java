@@ -55,7 +55,7 @@ public final class ImagePull {
                 try {
                     return pull(name, platform, client(mirror, name));
                 } catch (InvalidSpecException e) {
-                    progress.say("mirror " + mirror + ": " + e.getMessage());
+                    progress.message("mirror " + mirror + ": " + e.getMessage());
                 }
             }
             return pull(name, platform, client(name.registry(), name));

@@ -16,5 +16,5 @@ public interface Progress {
     default void end(Digest blob, boolean wasHere) {}
 
     /** A message for the user, in one line. */
-    default void say(String line) {}
+    default void message(String line) {}
 }

@@ -96,7 +96,7 @@ final class Retries {
                             what + " cannot be fetched: " + why + "; the server allows a retry in " + next.toSeconds()
                                     + " s");
                 }
-                progress.say(what + ": " + why + "; retrying in " + next.toSeconds() + " s");
+                progress.message(what + ": " + why + "; retrying in " + next.toSeconds() + " s");
                 rest(next);
                 wait = wait.multipliedBy(2);
             }

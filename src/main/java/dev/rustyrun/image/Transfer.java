@@ -77,7 +77,7 @@ public final class Transfer implements Progress {
     }
 
     @Override
-    public synchronized void say(String line) {
+    public synchronized void message(String line) {
         erase();
         out.println("rustyrun: " + Printable.line(line));
         draw(true);

@@ -31,7 +31,7 @@ final class JffiLibC implements LibC {
             }
             do {
                 results[made] = placed[made].make();
-            } while (after.goesOn(made, results[made++]) && made < placed.length);
+            } while (after.continues(made, results[made++]) && made < placed.length);
         }
         return Arrays.copyOf(results, made);
     }

@@ -31,7 +31,7 @@ interface LibC {
 
     /** Decides whether the next call of a sequence is made. */
     interface Continuation {
-        boolean goesOn(int made, int result);
+        boolean continues(int made, int result);
     }
 
     /**
@@ -45,7 +45,7 @@ interface LibC {
         int made = 0;
         do {
             results[made] = calls.get(made).make(this);
-        } while (after.goesOn(made, results[made++]) && made < results.length);
+        } while (after.continues(made, results[made++]) && made < results.length);
         return Arrays.copyOf(results, made);
     }
 

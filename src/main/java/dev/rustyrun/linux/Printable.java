@@ -35,7 +35,7 @@ public final class Printable {
     /** The whole text, whatever its length. */
     public static String escaped(String text) {
         for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
-            if (isObeyed(text.codePointAt(at))) {
+            if (mustEscape(text.codePointAt(at))) {
                 return escapedFrom(text, at);
             }
         }
@@ -46,7 +46,7 @@ public final class Printable {
         StringBuilder shown = new StringBuilder(text.length() + 16).append(text, 0, start);
         for (int at = start; at < text.length(); ) {
             int c = text.codePointAt(at);
-            if (!isObeyed(c)) {
+            if (!mustEscape(c)) {
                 shown.appendCodePoint(c);
             } else if (c == '\n') {
                 shown.append("\\n");
@@ -63,7 +63,7 @@ public final class Printable {
         return "0".repeat(Math.max(0, digits - hex.length())) + hex;
     }
 
-    private static boolean isObeyed(int c) {
+    private static boolean mustEscape(int c) {
         if (c < 0x7f) {
             return c < ' ';
         }

@@ -200,17 +200,17 @@ public final class ConfigJson {
                 hookList(json.field("poststop"), outside));
     }
 
-    /** @param surroundings the environment of hooks that name none; empty for the process's */
-    private static List<Hooks.Hook> hookList(JsonField json, Optional<List<String>> surroundings) {
+    /** @param inherited the environment of hooks that name none; empty for the process's */
+    private static List<Hooks.Hook> hookList(JsonField json, Optional<List<String>> inherited) {
         List<Hooks.Hook> hooks = new ArrayList<>();
         for (JsonField hook : json.elements()) {
             boolean own = hook.field("env").isPresent();
             hooks.add(new Hooks.Hook(
                     hook.field("path").absolutePath(),
                     hook.field("args").texts(),
-                    own ? ProcessJson.environment(hook.field("env")) : surroundings.orElse(List.of()),
+                    own ? ProcessJson.environment(hook.field("env")) : inherited.orElse(List.of()),
                     (int) Math.min(Integer.MAX_VALUE, hook.field("timeout").betweenOr(1, Long.MAX_VALUE, 0)),
-                    !own && surroundings.isEmpty()));
+                    !own && inherited.isEmpty()));
         }
         return hooks;
     }

@@ -42,14 +42,14 @@ public final class StateJson {
             int pid,
             String bundle,
             Map<String, String> annotations) {
-        ObjectNode told = JsonNodeFactory.instance.objectNode();
-        told.put("ociVersion", OciVersion.NEWEST).putArray("fds").add("seccompFd");
-        told.put("pid", process);
+        ObjectNode message = JsonNodeFactory.instance.objectNode();
+        message.put("ociVersion", OciVersion.NEWEST).putArray("fds").add("seccompFd");
+        message.put("pid", process);
         if (!metadata.isEmpty()) {
-            told.put("metadata", metadata);
+            message.put("metadata", metadata);
         }
-        told.set("state", tree(id, status, pid, bundle, annotations));
-        return told.toString();
+        message.set("state", tree(id, status, pid, bundle, annotations));
+        return message.toString();
     }
 
     private static ObjectNode tree(

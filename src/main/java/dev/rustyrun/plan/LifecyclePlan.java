@@ -29,11 +29,11 @@ final class LifecyclePlan {
     /** Adds the hooks that run while the host's files can still be reached; runtime.md, "Lifecycle", 3 to 5. */
     void beforeRoot(List<Step> steps) {
         Hooks hooks = spec.hooks();
-        boolean told =
+        boolean needsState =
                 !hooks.createContainer().isEmpty() || !hooks.startContainer().isEmpty();
         boolean visited = spec.annotations().containsKey(Spec.VISIT_ANNOTATION);
         if (visited
-                || told
+                || needsState
                 || !hooks.prestart().isEmpty()
                 || !hooks.createRuntime().isEmpty()) {
             steps.add(new LifecycleStep.AwaitHostHooks(

@@ -99,7 +99,7 @@ public abstract class ImageRequest {
         return all;
     }
 
-    void sayImage(String newImage) {
+    void setImage(String newImage) {
         image = newImage;
     }
 

@@ -525,7 +525,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** A copy with the image of this digest and its complete command. */
     public LaunchRequest inImage(String digest, List<String> wholeCommand) {
         LaunchRequest copy = copy();
-        copy.sayImage(digest);
+        copy.setImage(digest);
         copy.command = wholeCommand;
         copy.clearImageFields();
         return copy;
@@ -533,7 +533,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     /** Sets the image. */
     public void image(String name) {
-        sayImage(name);
+        setImage(name);
     }
 
     /**

@@ -234,7 +234,7 @@ final class FilterGraph {
             if (node instanceof Answer answer) {
                 add(node, new Instruction(RETURN, 0, 0, answer.value()));
             } else if (node instanceof Operation operation) {
-                fallInto(operation.next);
+                fallThroughTo(operation.next);
                 add(node, new Instruction(operation.code, 0, 0, operation.value));
             } else if (node instanceof Test test) {
                 // A jump that is added for one branch increases the distance of the other by one.
@@ -254,7 +254,7 @@ final class FilterGraph {
             return reversed.size() - places.get(node) - 1;
         }
 
-        private void fallInto(Node node) {
+        private void fallThroughTo(Node node) {
             if (distance(node) > 0) {
                 reversed.add(new Instruction(JUMP, 0, 0, distance(node)));
             }

@@ -120,8 +120,8 @@ public final class ChildStage {
             set.add(signals, PollSet.POLLIN);
             succession.addTo(set);
             linux.poll(set, -1);
-            if (succession.isHeardIn(set)) {
-                succession.hear();
+            if (succession.hasMessage(set)) {
+                succession.readMessage();
             }
             if (succession.parts()) {
                 return part(succession, context);
@@ -173,7 +173,7 @@ public final class ChildStage {
     /** How {@code init}, or the successor that continues as {@code init}, has ended. */
     private Optional<ChildStatus> reap(int started, Succession succession) {
         Optional<ChildStatus> first = linux.reap(started);
-        while (first.isPresent() && succession.isAwaited() && succession.hear()) {
+        while (first.isPresent() && succession.isAwaited() && succession.readMessage()) {
             // init has named its successor, or reported a failure, before it ended.
         }
         if (succession.successor() == 0) {
@@ -190,21 +190,21 @@ public final class ChildStage {
         }
         Optional<ChildStatus> ended = linux.reap(succession.successor());
         if (ended.isPresent() && ended.get().stopped()) {
-            succession.goOn(ended.get());
+            succession.resume(ended.get());
             if (succession.isForOthers()) {
                 return Optional.empty();
             }
             // It may have stopped again in the meantime, and one signal may stand for both stops.
             ended = linux.reap(succession.successor());
             if (ended.isPresent() && ended.get().stopped()) {
-                succession.goOn(ended.get());
+                succession.resume(ended.get());
                 return Optional.empty();
             }
         }
         if (ended.isPresent()) {
             // A failure of the successor is reported before its end. The first process is about to end, but may not
             // have ended yet.
-            while (!succession.isOver() && succession.hear()) {
+            while (!succession.isOver() && succession.readMessage()) {
                 // Until no message is left.
             }
             linux.awaitIfChild(started);

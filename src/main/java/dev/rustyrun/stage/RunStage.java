@@ -109,7 +109,7 @@ public final class RunStage implements Stages {
             connection.sendChildPart(plan.child(), options.traced());
             connection.launch(plan, options);
             ChildStatus ended = relayUntilEnd(start, options);
-            connection.hear();
+            connection.receiveReports();
             connection.killOrphan(ended);
             connection.awaitServing();
             return outcome(ended, start);
@@ -138,7 +138,7 @@ public final class RunStage implements Stages {
             set.add(signals, PollSet.POLLIN);
             connection.addTo(set);
             linux.poll(set, -1);
-            connection.hear();
+            connection.receiveReports();
             boolean alone = connection.isDetached();
             Optional<ChildStatus> ended = alone ? Optional.empty() : takeSignalsOfChild();
             if (alone && (connection.isWaiting() || !connection.isOpen())) {
@@ -150,7 +150,7 @@ public final class RunStage implements Stages {
                 ended = linux.awaitIfChild(connection.init()).or(() -> Optional.of(KILLED));
             }
             if (ended.isPresent()) {
-                connection.hear();
+                connection.receiveReports();
                 connection.killOrphan(ended.get());
                 connection.awaitServing();
                 return Optional.of(outcome(ended.get(), start));
@@ -218,7 +218,7 @@ public final class RunStage implements Stages {
                 continue;
             }
             connection.serve(set);
-            connection.hear();
+            connection.receiveReports();
             terminal.ifPresent(relay -> relay.relay(set));
             Optional<ChildStatus> ended = takeSignals(child);
             if (ended.isPresent()) {

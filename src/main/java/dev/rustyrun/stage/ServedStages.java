@@ -69,7 +69,7 @@ public final class ServedStages implements Stages {
         try (StageFiles files = new StageFiles(linux)) {
             files.open();
             int child = files.startChild(start);
-            files.closeTheirs();
+            files.closeChildEnds();
             ServedStages stages = new ServedStages(linux, self, child, files);
             files.handOver();
             return stages;
@@ -89,7 +89,7 @@ public final class ServedStages implements Stages {
     }
 
     /** Connects the command to {@code io}, which then owns {@link #pipes}. Must be called before a launch. */
-    public ServedStages speakingWith(CommandIo io) {
+    public ServedStages connectTo(CommandIo io) {
         this.io = io;
         return this;
     }
@@ -134,13 +134,13 @@ public final class ServedStages implements Stages {
 
     /** Stages depend on this process while they prepare: it must answer their requests. */
     private void awaitPrepared() {
-        while (goOn() && !connection.isPrepared()) {
+        while (isRunning() && !connection.isPrepared()) {
             set.clear();
             addStagesTo(set);
             if (!linux.poll(set, PREPARE_MILLIS)) {
                 return;
             }
-            hearStages(set);
+            handleReports(set);
         }
     }
 
@@ -204,12 +204,12 @@ public final class ServedStages implements Stages {
         set.clear();
         addStagesTo(set);
         linux.poll(set, 0);
-        hearStages(set);
-        return goOn();
+        handleReports(set);
+        return isRunning();
     }
 
     /** Whether {@code child}, as far as known, still runs and has not reported the end of its {@code init}. */
-    private boolean goOn() {
+    private boolean isRunning() {
         return !childEnded && connection.isOpen() && connection.initEnded().isEmpty();
     }
 
@@ -220,12 +220,12 @@ public final class ServedStages implements Stages {
         }
     }
 
-    private void hearStages(PollSet found) {
+    private void handleReports(PollSet found) {
         connection.serve(found);
         // Reports that were sent before the end of child are handled before the end.
         boolean end = !childEnded && found.found(process, PollSet.POLLIN);
-        if (connection.isHeardIn(found)) {
-            connection.hear();
+        if (connection.hasReports(found)) {
+            connection.receiveReports();
         }
         childEnded |= end;
     }
@@ -239,13 +239,13 @@ public final class ServedStages implements Stages {
     public Outcome launch(LaunchPlan plan, LaunchOptions options) {
         long timeoutMillis = options.timeoutMillis();
         long start = System.nanoTime();
-        boolean told = false;
+        boolean reported = false;
         try {
             if (!childSent) {
                 connection.sendChildPart(plan.child(), options.traced());
             }
             connection.launch(plan, options);
-            while (goOn()) {
+            while (isRunning()) {
                 boolean watched = timeoutMillis != 0 && !killed;
                 if (!relay(watched ? leftOf(start, timeoutMillis) : -1)
                         && watched
@@ -253,7 +253,7 @@ public final class ServedStages implements Stages {
                     timedOut = true;
                     kill();
                 }
-                obeyCaller();
+                handleCaller();
             }
             // Without a report of init's end, a step has failed or child was killed.
             EndedChild first =
@@ -261,10 +261,10 @@ public final class ServedStages implements Stages {
             drain();
             Outcome outcome =
                     connection.outcome(first.status(), timedOut, (System.nanoTime() - start) / 1000, first.cpuMicros());
-            told = true;
+            reported = true;
             return outcome;
         } finally {
-            if (told) {
+            if (reported) {
                 io.close();
             } else {
                 // No stage may outlive an exception.
@@ -278,7 +278,7 @@ public final class ServedStages implements Stages {
         connection.kill();
     }
 
-    private void obeyCaller() {
+    private void handleCaller() {
         if (io.isAbandoned() && !killed) {
             kill();
         }
@@ -295,7 +295,7 @@ public final class ServedStages implements Stages {
         if (!linux.poll(set, waitMillis)) {
             return false;
         }
-        hearStages(set);
+        handleReports(set);
         io.relay(set);
         return true;
     }

@@ -208,7 +208,7 @@ final class StageConnection {
         host.addTo(set);
     }
 
-    /** Starts the container's proxy if {@code set} shows that it is needed. Called before {@link #hear}, which may close it. */
+    /** Starts the container's proxy if {@code set} shows that it is needed. Called before {@link #receiveReports}, which may close it. */
     void serve(PollSet set) {
         try {
             host.startProxyIfWanted(set);
@@ -219,12 +219,12 @@ final class StageConnection {
     }
 
     /** Whether the wait found reports. */
-    boolean isHeardIn(PollSet set) {
+    boolean hasReports(PollSet set) {
         return open && set.found(channel, PollSet.POLLIN | PollSet.POLLHUP);
     }
 
     /** Handles the reports that have arrived or, once the stages have ended, all of them. */
-    void hear() {
+    void receiveReports() {
         PollSet waiting = new PollSet(1);
         waiting.add(channel, PollSet.POLLIN);
         while (open && linux.poll(waiting, 0)) {
@@ -428,7 +428,7 @@ final class StageConnection {
         if (awaitsSuccessor()) {
             // It dies with child, or has just named its successor.
             linux.awaitIfChild(init);
-            hear();
+            receiveReports();
         }
         if (predecessor != 0) {
             linux.awaitIfChild(predecessor);

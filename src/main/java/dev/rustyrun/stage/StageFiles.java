@@ -49,7 +49,7 @@ final class StageFiles implements AutoCloseable {
     }
 
     /** Closes the ends that only {@code child} needs. */
-    void closeTheirs() {
+    void closeChildEnds() {
         for (int i : CHILD_ENDS) {
             close(i);
         }

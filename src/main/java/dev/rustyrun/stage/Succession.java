@@ -32,7 +32,7 @@ final class Succession {
     /** The error when a message cannot have been sent by a process of Rustyrun. */
     static final String DISTURBED = "a process of the container has disturbed it on its way in";
 
-    private static final int MAX_TOLD = 8192;
+    private static final int MAX_MESSAGE = 8192;
     private static final int MAX_ERRNO = 4095;
 
     private final Linux linux;
@@ -71,7 +71,7 @@ final class Succession {
         }
     }
 
-    boolean isHeardIn(PollSet set) {
+    boolean hasMessage(PollSet set) {
         return !over && set.found(socket, PollSet.POLLIN | PollSet.POLLHUP);
     }
 
@@ -90,14 +90,14 @@ final class Succession {
         if (traced) {
             linux.stopTracing(successor, 0);
         } else if (!over) {
-            say(StageChannel.GO);
+            send(StageChannel.GO);
         }
     }
 
     /** Whether another process must wait for the successor, because its execve may have succeeded. */
     boolean isForOthers() {
         if (successor != 0 && !traced && parting == Parting.WHEN_EXECUTED) {
-            while (!over && hear()) {
+            while (!over && readMessage()) {
                 // Reads whether the execve has succeeded.
             }
         }
@@ -123,8 +123,8 @@ final class Succession {
      * Reads the next message; false if there is none. A message that no process of Rustyrun can have sent is the last
      * one.
      */
-    boolean hear() {
-        byte[] message = new byte[MAX_TOLD];
+    boolean readMessage() {
+        byte[] message = new byte[MAX_MESSAGE];
         int length;
         try {
             length = linux.read(socket, message, message.length);
@@ -141,7 +141,7 @@ final class Succession {
         }
         int number = length < Integer.BYTES ? 0 : ByteBuffer.wrap(message).getInt();
         if (number < 0 && path.isEmpty() && length == Integer.BYTES - number) {
-            hearPath(message, length);
+            readPath(message, length);
         } else if (length != Integer.BYTES) {
             disturbed();
         } else if (successor != 0) {
@@ -156,14 +156,14 @@ final class Succession {
         return true;
     }
 
-    private void hearPath(byte[] message, int length) {
+    private void readPath(byte[] message, int length) {
         int start = Integer.BYTES + 2;
-        List<String> told = List.of(new String(message, start, length - start, StandardCharsets.UTF_8).split("\0"));
-        path = told.get(0);
-        limits = told.subList(1, told.size());
+        List<String> texts = List.of(new String(message, start, length - start, StandardCharsets.UTF_8).split("\0"));
+        path = texts.get(0);
+        limits = texts.subList(1, texts.size());
         traced = message[Integer.BYTES] == ExecStep.ExecAppearing.TRACED && mayTrace();
         parting = Parting.values()[message[Integer.BYTES + 1]];
-        say(traced ? new byte[] {AppearProgram.GO_TRACED} : StageChannel.GO);
+        send(traced ? new byte[] {AppearProgram.GO_TRACED} : StageChannel.GO);
     }
 
     private void named(int number) {
@@ -176,7 +176,7 @@ final class Succession {
             channel.send(new Report.Appeared(number));
             parts = parting == Parting.BEFORE_START;
             if (!parts) {
-                say(StageChannel.GO);
+                send(StageChannel.GO);
             }
         } else if (number < 0 && number >= -MAX_ERRNO) {
             over = true;
@@ -203,7 +203,7 @@ final class Succession {
     }
 
     /** Continues the successor, which has stopped because it is traced. */
-    void goOn(ChildStatus stop) {
+    void resume(ChildStatus stop) {
         if (!begun && stop.stopSignal() == Signal.SIGSTOP.number()) {
             // It has stopped before its first instruction.
             begun = true;
@@ -228,7 +228,7 @@ final class Succession {
         linux.stopTracing(successor, signal);
     }
 
-    private void say(byte[] word) {
+    private void send(byte[] word) {
         try {
             linux.send(socket, word, -1);
         } catch (LinuxException e) {

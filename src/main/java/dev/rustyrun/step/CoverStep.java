@@ -79,7 +79,7 @@ public sealed interface CoverStep extends Step {
                     maskFile(linux, target);
                 }
             } catch (LinuxException e) {
-                unlessMissing(e);
+                throwUnlessMissing(e);
             }
         }
 
@@ -129,7 +129,7 @@ public sealed interface CoverStep extends Step {
                 }
                 seal(linux, target);
             } catch (LinuxException e) {
-                unlessMissing(e);
+                throwUnlessMissing(e);
             }
         }
 
@@ -154,7 +154,7 @@ public sealed interface CoverStep extends Step {
         }
     }
 
-    private static void unlessMissing(LinuxException e) {
+    private static void throwUnlessMissing(LinuxException e) {
         if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
             throw e;
         }

@@ -190,7 +190,7 @@ public sealed interface ExecStep extends Step {
             int succession = Connection.FIRST_HANDED_DOWN + handedDown;
             Optional<AppearProgram> program = AppearProgram.create(linux, this, path, succession);
             if (program.isPresent()) {
-                tellPath(linux, succession, path);
+                sendPath(linux, succession, path);
                 linux.keepOnExec(succession);
                 for (int i = 0; i < cgroups; i++) {
                     linux.keepOnExec(Connection.FIRST_HANDED_DOWN + i);
@@ -225,7 +225,7 @@ public sealed interface ExecStep extends Step {
          * Announces to {@code child} that {@code init} becomes the {@link AppearProgram}, for the command at
          * {@code path}.
          */
-        private void tellPath(Linux linux, int socket, String path) {
+        private void sendPath(Linux linux, int socket, String path) {
             String names = String.join("\0", Command.namesOf(limits));
             byte[] text = (path + (names.isEmpty() ? "" : "\0" + names)).getBytes(StandardCharsets.UTF_8);
             boolean traced = mayTrace && parting != Parting.BEFORE_START;

@@ -105,7 +105,7 @@ public final class HookRunner {
                     linux.kill(pid, Signal.SIGKILL.number());
                     continue;
                 }
-                stdin.goOn(set);
+                stdin.continueWriting(set);
                 // Its output is read first; a process that it has left behind may keep the pipe open.
                 open = open && (!set.found(output, PollSet.POLLIN | PollSet.POLLHUP) || read(output, text));
                 running = !set.found(process.descriptor(), PollSet.POLLIN);

@@ -41,7 +41,7 @@ final class HookState implements AutoCloseable {
     }
 
     /** Writes more if the wait found space. */
-    void goOn(PollSet set) {
+    void continueWriting(PollSet set) {
         if (writing >= 0 && set.found(writing, PollSet.POLLOUT)) {
             write();
         }

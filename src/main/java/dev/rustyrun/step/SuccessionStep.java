@@ -78,7 +78,7 @@ public sealed interface SuccessionStep extends Step {
             int successor = linux.forkSibling();
             if (successor != 0) {
                 context.connection().send(new Report.Appeared(successor));
-                tellChild(linux, succession, successor);
+                sendChild(linux, succession, successor);
                 linux.exit(0);
             }
             linux.prctl(Prctl.PR_SET_PDEATHSIG, Signal.SIGKILL.number());
@@ -107,7 +107,7 @@ public sealed interface SuccessionStep extends Step {
                     : SuccessionStep.super.hint(errno);
         }
 
-        private static void tellChild(Linux linux, int succession, int successor) {
+        private static void sendChild(Linux linux, int succession, int successor) {
             try {
                 byte[] pid =
                         ByteBuffer.allocate(Integer.BYTES).putInt(successor).array();

@@ -81,7 +81,7 @@ class ServedLaunchFaultTest {
             begun.get()
                     .run(
                             launch,
-                            (calls, stages) -> stages.speakingWith(new CapturedIo(
+                            (calls, stages) -> stages.connectTo(new CapturedIo(
                                     calls, stages.pipes(), new byte[0], new CapturedOutput(1, bytes -> true))),
                             0);
         } finally {

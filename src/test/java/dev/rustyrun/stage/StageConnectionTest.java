@@ -101,10 +101,10 @@ class StageConnectionTest {
         launch(List.of(new HostStep.RunHooks(List.of(), List.of()), new HostStep.LetGo(false)));
         ask(0);
         ask(1);
-        connection.hear();
+        connection.receiveReports();
         assertEquals(List.of(), told);
         send(new Report.InitStarted(PID));
-        connection.hear();
+        connection.receiveReports();
         assertEquals(List.of("init " + PID, "state creating", "state created", "created"), told);
         assertEquals(PID, connection.init());
     }
@@ -118,7 +118,7 @@ class StageConnectionTest {
             other.send(new Report.InitStarted(other.child));
             other.ask(0);
             other.ask(step);
-            other.connection.hear();
+            other.connection.receiveReports();
             failures.add(other.connection.failure());
             assertEquals(Signal.SIGKILL.number(), linux.await(other.child).signal(), "step " + step);
             assertEquals(
@@ -132,7 +132,7 @@ class StageConnectionTest {
     private void launchJoining(List<IdMapping> maps) {
         launch(List.of(new HostStep.MapIds(new IdMaps(maps, maps, true, true))));
         ask(0);
-        connection.hear();
+        connection.receiveReports();
     }
 
     @Test
@@ -163,7 +163,7 @@ class StageConnectionTest {
         send(new Report.InitStarted(linux.processId()));
         ask(0);
         ask(1);
-        connection.hear();
+        connection.receiveReports();
         skipInitPart();
         byte[] word = new byte[1];
         Received etc = linux.receive(channel[1], word, 1);
@@ -180,7 +180,7 @@ class StageConnectionTest {
         launch(List.of(new HostStep.TakeTerminal()));
         send(new Report.InitStarted(linux.processId()));
         send(new Report.Due(0, pipe[1]));
-        connection.hear();
+        connection.receiveReports();
         assertEquals(1, terminals.size());
         skipInitPart();
         assertEquals(new Received(1, -1), linux.receive(channel[1], new byte[1], 1));
@@ -199,7 +199,7 @@ class StageConnectionTest {
         PollSet end = new PollSet(1);
         end.add(channel[0], PollSet.POLLHUP);
         assertTrue(linux.poll(end, 60_000), "all copies are closed");
-        connection.hear();
+        connection.receiveReports();
         assertFalse(connection.isOpen());
         assertTrue(terminals.isEmpty());
         assertEquals(0, linux.read(pipe[0], new byte[1], 1), "nobody has the other end any more");

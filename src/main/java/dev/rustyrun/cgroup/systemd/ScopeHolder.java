@@ -62,12 +62,12 @@ public final class ScopeHolder {
         int[] report = linux.pipe();
         boolean started = false;
         try (OpenFile end = new OpenFile(linux, pipe[0]);
-                OpenFile told = new OpenFile(linux, report[0])) {
+                OpenFile readEnd = new OpenFile(linux, report[0])) {
             int starter;
-            try (OpenFile tells = new OpenFile(linux, report[1])) {
-                starter = spawn(linux, end.descriptor(), tells.descriptor());
+            try (OpenFile writeEnd = new OpenFile(linux, report[1])) {
+                starter = spawn(linux, end.descriptor(), writeEnd.descriptor());
             }
-            byte[] pid = linux.readBytes(told.descriptor(), Integer.BYTES);
+            byte[] pid = linux.readBytes(readEnd.descriptor(), Integer.BYTES);
             if (pid.length != Integer.BYTES) {
                 linux.awaitIfChild(starter);
                 throw new SystemdException(

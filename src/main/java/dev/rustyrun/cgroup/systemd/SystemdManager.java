@@ -59,7 +59,7 @@ public final class SystemdManager implements AutoCloseable {
     }
 
     static SystemdManager connect(Linux linux, UnaryOperator<String> environment, long patienceSeconds) {
-        boolean ofUser = !isSystems(linux);
+        boolean ofUser = !isInitialRoot(linux);
         List<Place> places = places(ofUser, linux.userId(), environment);
         Optional<String> failure = Optional.empty();
         for (Place place : places) {
@@ -105,7 +105,7 @@ public final class SystemdManager implements AutoCloseable {
     }
 
     /** Whether this process is root of the initial user namespace. */
-    private static boolean isSystems(Linux linux) {
+    private static boolean isInitialRoot(Linux linux) {
         return linux.isRoot() && linux.readFile("/proc/self/uid_map").strip().endsWith(WHOLE);
     }
 

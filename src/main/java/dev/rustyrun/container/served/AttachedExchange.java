@@ -25,7 +25,7 @@ public final class AttachedExchange implements Exchange {
     public void connect(Linux linux, ServedStages stages) {
         AttachedIo connected = new AttachedIo(linux, stages.pipes(), client, tty, rows, columns);
         io = Optional.of(connected);
-        stages.speakingWith(connected);
+        stages.connectTo(connected);
     }
 
     /** The number of bytes that the command has written. */

@@ -17,6 +17,6 @@ public record CapturingExchange(Client client, byte[] input, CapturedOutput outp
     public void connect(Linux linux, ServedStages stages) {
         CapturedIo io = new CapturedIo(linux, stages.pipes(), input, output);
         // Connected first, so that the pipes are closed even if there are no descriptors to watch the client.
-        stages.speakingWith(io).speakingWith(new WatchedIo(linux, client, io));
+        stages.connectTo(io).connectTo(new WatchedIo(linux, client, io));
     }
 }

@@ -62,7 +62,7 @@ public final class AttachedInput {
     }
 
     private void move() {
-        input.heed();
+        input.stopWaiting();
         try {
             String order = resize.getAndSet("");
             if (!order.isEmpty()) {

@@ -39,7 +39,7 @@ public final class ContainerInput implements AutoCloseable {
     }
 
     /** Stops waiting; must be called first after each wakeup. */
-    public void heed() {
+    public void stopWaiting() {
         room.ifPresent(PollLoop.Registration::close);
         room = Optional.empty();
     }

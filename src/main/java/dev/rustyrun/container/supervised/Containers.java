@@ -128,7 +128,7 @@ public final class Containers {
     public ContainerFolder create(String id, NewContainer wanted) {
         store.checkFree(id);
         ContainerFolder folder = folders.make(linux, id, wanted, store.folder());
-        listener.tell("created", folder.id());
+        listener.changed("created", folder.id());
         return folder;
     }
 
@@ -155,7 +155,7 @@ public final class Containers {
                         START_SECONDS * 1000,
                         () -> folder.started().or(folder::result).map(begun -> folder))
                 .thenApply(begun -> {
-                    listener.tell("started", folder.id());
+                    listener.changed("started", folder.id());
                     return folder;
                 });
     }
@@ -244,8 +244,8 @@ public final class Containers {
     }
 
     /** Records the end of containers that were killed together with their monitor; returns their ids. */
-    public List<String> settleLost() {
-        return ending.settleLost();
+    public List<String> recordLost() {
+        return ending.recordLost();
     }
 
     /**

@@ -93,7 +93,7 @@ public final class DataFolder {
     public List<String> collect() {
         List<String> lines = removeStale();
         containers.removeUnfinished(Duration.ZERO).forEach(id -> lines.add("removed folder of container " + id));
-        containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
+        containers.recordLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;
     }
 

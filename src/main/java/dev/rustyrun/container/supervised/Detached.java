@@ -37,7 +37,7 @@ public final class Detached {
         this.watches = new Watches(loop, new FileWatch(tools.linux(), loop), steps, new Timers());
         this.containers = new Containers(tools, root, watches, new Listener() {
             @Override
-            public void tell(String event, String id) {
+            public void changed(String event, String id) {
                 // The command line needs no events.
             }
 
@@ -92,7 +92,7 @@ public final class Detached {
         containers.removeUnfinished(UNFINISHED).forEach(id -> lines.add("removed folder of container " + id));
         // The process that creates a container also starts it, so it was killed in between.
         containers.removeUnstarted(UNFINISHED).forEach(id -> lines.add("removed container " + id));
-        containers.settleLost().forEach(id -> lines.add("container " + id + " is lost"));
+        containers.recordLost().forEach(id -> lines.add("container " + id + " is lost"));
         return lines;
     }
 }

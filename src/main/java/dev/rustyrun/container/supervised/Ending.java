@@ -76,7 +76,7 @@ final class Ending {
             // The container has just ended.
             return false;
         }
-        listener.tell("killed", folder.id());
+        listener.changed("killed", folder.id());
         return true;
     }
 
@@ -111,7 +111,7 @@ final class Ending {
         // The layer goes before the folder: if this process is killed in between, the deletion can be repeated.
         ContainerLayers.forget(linux, tools.self(), store.folder(), folder.id());
         folder.remove();
-        listener.tell("deleted", folder.id());
+        listener.changed("deleted", folder.id());
     }
 
     private void killUnlessEnded(ContainerFolder folder) throws InterruptedException {
@@ -169,7 +169,7 @@ final class Ending {
     }
 
     /** Records the end of containers that were killed together with their monitor; returns their ids. */
-    List<String> settleLost() {
+    List<String> recordLost() {
         List<ContainerFolder> lost = containers.all().stream()
                 .filter(folder -> containers.status(folder) == ContainerStatus.LOST)
                 .toList();
@@ -180,7 +180,7 @@ final class Ending {
                     .put("signal", 9)
                     .put("message", "its monitor was killed, and the container with it")
                     .put("finished", Instant.now().toString()));
-            listener.tell("exited", folder.id());
+            listener.changed("exited", folder.id());
         }
         return lost.stream().map(ContainerFolder::id).toList();
     }

@@ -10,7 +10,7 @@ public interface Listener {
      *
      * @param what {@code created}, {@code started}, {@code killed}, {@code exited} or {@code deleted}
      */
-    void tell(String what, String id);
+    void changed(String what, String id);
 
     /**
      * A container has tried to reach a host, or its list of allowed hosts has changed.

@@ -142,7 +142,7 @@ public final class Monitor {
                 size(description));
         launch.reportingAttempts(Containers.attempts(folder.path().getParent()));
         return (isEphemeral(launched.spec()) ? launch : launch.keepingLayer())
-                .run(folder.id(), stages.speakingWith(io), false, launched.timeoutMillis());
+                .run(folder.id(), stages.connectTo(io), false, launched.timeoutMillis());
     }
 
     /** Whether the container's files are in memory, so that no layer is kept. */

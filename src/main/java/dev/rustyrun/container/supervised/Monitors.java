@@ -77,7 +77,7 @@ final class Monitors {
             synchronized (registration) {
                 registration[0].close();
             }
-            listener.tell("exited", one.folder.id());
+            listener.changed("exited", one.folder.id());
             one.report();
         }
     }

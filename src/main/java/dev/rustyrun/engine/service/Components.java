@@ -80,7 +80,7 @@ final class Components {
     }
 
     /** Started after {@link Opening}: the directory of containers exists then, and is locked by this service. */
-    void hear(
+    void readAttempts(
             @Observes StartupEvent event, LaunchTools tools, PollLoop loop, Containers containers, Listener listener) {
         new AttemptFeed(tools.linux(), loop, containers.attempts(), listener::attempted).start();
     }

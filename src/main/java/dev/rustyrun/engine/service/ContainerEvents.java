@@ -27,7 +27,7 @@ final class ContainerEvents implements Listener {
     }
 
     @Override
-    public void tell(String what, String id) {
+    public void changed(String what, String id) {
         listener.event(event(what, id));
     }
 

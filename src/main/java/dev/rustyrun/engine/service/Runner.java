@@ -96,7 +96,7 @@ public final class Runner {
         return queued.take(caller, queuedMicros -> {
             LaunchFiles files = files(asked, spec, resolved);
             if (!asked.files.isEmpty() || !asked.outputs.isEmpty()) {
-                launch.visitedBy(files);
+                launch.withVisitor(files);
             }
             ServedLaunch begun = begin(launch);
             boolean ran = false;

@@ -59,6 +59,6 @@ public final class ServedContainers {
 
     /** Removes what killed processes have left, and records the end of containers that were killed with their monitor. */
     public Stale removeStale() {
-        return new Stale(folder.removeStale(), containers.settleLost());
+        return new Stale(folder.removeStale(), containers.recordLost());
     }
 }

@@ -27,8 +27,8 @@ final class Authentication {
 
     /** Stops the start of the service if the token file is invalid. */
     void start(@Observes StartupEvent event) {
-        tokens.flatMap(TokenFile::trouble).ifPresent(trouble -> {
-            throw new IllegalStateException(trouble);
+        tokens.flatMap(TokenFile::error).ifPresent(error -> {
+            throw new IllegalStateException(error);
         });
     }
 

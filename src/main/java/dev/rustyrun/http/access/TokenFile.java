@@ -40,16 +40,16 @@ public final class TokenFile {
     private final Path path;
     private Version read = new Version(0, -1, "");
     private List<Entry> entries = List.of();
-    private Optional<String> trouble = Optional.empty();
+    private Optional<String> error = Optional.empty();
 
     public TokenFile(Path path) {
         this.path = path;
     }
 
     /** The reason why no token is accepted, if there is one. */
-    public synchronized Optional<String> trouble() {
+    public synchronized Optional<String> error() {
         refresh();
-        return trouble;
+        return error;
     }
 
     /** The holder of {@code token}; empty if the token is unknown. */
@@ -72,14 +72,14 @@ public final class TokenFile {
                 read = version;
                 entries = List.of();
                 entries = parse();
-                trouble = Optional.empty();
+                error = Optional.empty();
             }
         } catch (NoSuchFileException e) {
             entries = List.of();
-            trouble = Optional.of("token file " + path + " cannot be used: no such file");
+            error = Optional.of("token file " + path + " cannot be used: no such file");
         } catch (IOException | InvalidSpecException | IllegalArgumentException e) {
             entries = List.of();
-            trouble = Optional.of("token file " + path + " cannot be used: " + e.getMessage());
+            error = Optional.of("token file " + path + " cannot be used: " + e.getMessage());
         }
     }
 

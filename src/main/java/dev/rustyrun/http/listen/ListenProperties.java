@@ -42,8 +42,8 @@ public final class ListenProperties {
         set("quarkus.http.host", options.host());
         set("quarkus.http.host-enabled", Boolean.toString(tcp));
         options.tokenFile().ifPresent(file -> {
-            new TokenFile(Path.of(file)).trouble().ifPresent(trouble -> {
-                throw new InvalidSpecException(trouble);
+            new TokenFile(Path.of(file)).error().ifPresent(error -> {
+                throw new InvalidSpecException(error);
             });
             set("rustyrun.token-file", file);
         });

@@ -136,11 +136,11 @@ public final class TarReader {
         SparseMap pieces = new SparseMap();
         pieces.wholeSize(header.wholeSize());
         byte[] more = new byte[BLOCK];
-        for (boolean goesOn = TarHeader.addPieces(block, 386, 4, pieces); goesOn; ) {
+        for (boolean continued = TarHeader.addPieces(block, 386, 4, pieces); continued; ) {
             if (in.readNBytes(more, 0, BLOCK) < BLOCK) {
                 throw ended();
             }
-            goesOn = TarHeader.addPieces(more, 0, 21, pieces);
+            continued = TarHeader.addPieces(more, 0, 21, pieces);
         }
         return pieces;
     }

@@ -67,12 +67,12 @@ class AccessTest {
 
     @Test
     void a_file_that_is_wrong_or_that_others_can_read_lets_nobody_in_and_says_why() throws IOException {
-        assertTrue(new TokenFile(file("root " + TOKEN)).trouble().orElseThrow().contains("line 1"));
-        assertTrue(new TokenFile(file("read short")).trouble().orElseThrow().contains("shorter than 16"));
-        assertTrue(new TokenFile(file("")).trouble().orElseThrow().contains("no token"));
+        assertTrue(new TokenFile(file("root " + TOKEN)).error().orElseThrow().contains("line 1"));
+        assertTrue(new TokenFile(file("read short")).error().orElseThrow().contains("shorter than 16"));
+        assertTrue(new TokenFile(file("")).error().orElseThrow().contains("no token"));
         Files.setPosixFilePermissions(file("read " + TOKEN), PosixFilePermissions.fromString("rw-r--r--"));
         TokenFile open = new TokenFile(folder.resolve("tokens"));
-        assertTrue(open.trouble().orElseThrow().contains("chmod 600"));
+        assertTrue(open.error().orElseThrow().contains("chmod 600"));
         assertEquals(Optional.empty(), open.holderOf(TOKEN).map(Identity::role));
     }
 

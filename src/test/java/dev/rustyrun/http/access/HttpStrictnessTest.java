@@ -191,8 +191,8 @@ class HttpStrictnessTest {
                 http.send(post(host, "Transfer-Encoding: Chunked\r\n", "2\r\n{}\r\n0\r\n\r\n"))
                         .status());
         assertEquals(422, http.send(post(host, "Content-Length: 2\r\n", "{}")).status());
-        RawHttp.Answer goOn = http.send(post(host, "Content-Length: 2\r\nExpect: 100-continue\r\n", "{}"));
-        assertEquals(100, goOn.status());
+        RawHttp.Answer interim = http.send(post(host, "Content-Length: 2\r\nExpect: 100-continue\r\n", "{}"));
+        assertEquals(100, interim.status());
         String upgrade = "GET /v1/info HTTP/1.1\r\n" + host
                 + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
         assertEquals(200, http.send(upgrade).status(), "no HTTP/2");
