@@ -83,7 +83,7 @@ public final class Rustyrun {
         linux.exit(CniMain.perform(linux, args));
     }
 
-    /** The kernel, unless the library is missing that its calls need: then this process ends with one line. */
+    /** The kernel. If the library for its calls is missing, this process ends with one line. */
     private static Linux host(Function<UnsatisfiedLinkError, String> line) {
         try {
             return Linux.host();

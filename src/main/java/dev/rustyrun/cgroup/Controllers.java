@@ -101,7 +101,7 @@ final class Controllers {
     }
 
     private String absent(String group, String controller) {
-        String general = "so limits of \"" + controller + "\" cannot be kept";
+        String general = "so limits of \"" + controller + "\" cannot be set";
         return group.equals(mountPoint)
                 ? "cgroup v2 here has no controller \"" + controller + "\", " + general
                         + ": the kernel lacks it, v1 uses it, or the container or user above was not given it"

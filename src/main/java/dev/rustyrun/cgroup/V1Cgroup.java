@@ -161,7 +161,7 @@ final class V1Cgroup implements Cgroup {
     private CgroupMount needed(String controller) {
         return layout.v1(controller)
                 .orElseThrow(() -> new CgroupException("this machine has no cgroup controller \"" + controller
-                        + "\", so its limits cannot be kept: is it in /proc/cgroups, and mounted?"));
+                        + "\", so its limits cannot be set: check that /proc/cgroups lists it and that it is mounted"));
     }
 
     /** Ensures that the group, and all its processes, are in a controller's hierarchy. */
@@ -235,8 +235,8 @@ final class V1Cgroup implements Cgroup {
                     .orElse(false)) {
                 continue;
             }
-            throw new CgroupException("the container is in no cgroup of a controller \"" + controller
-                    + "\": it has those of " + usedControllers());
+            throw new CgroupException("the container has no cgroup of the controller \"" + controller
+                    + "\"; it has cgroups of " + usedControllers());
         }
         List<String> procs = new ArrayList<>();
         for (CgroupMount mount : layout.v1Mounts()) {

@@ -54,12 +54,12 @@ record CommandContext(
         started.abandon();
     }
 
-    /** What launches and operations on containers use. */
+    /** The objects for launches and operations on containers. */
     CommandTools tools() {
         return process.tools(store);
     }
 
-    /** What this machine has for a launch. */
+    /** The resources of this machine for a launch. */
     LocalHost host() {
         return new LocalHost(tools());
     }

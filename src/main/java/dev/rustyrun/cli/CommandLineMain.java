@@ -56,7 +56,7 @@ public final class CommandLineMain {
     /**
      * Runs the command and exits with its status.
      *
-     * @param service serves launches over HTTP, until the process is told to end
+     * @param service serves launches over HTTP, until the process receives SIGTERM or SIGINT
      */
     public static void main(String[] args, Consumer<ServeRequest> service) {
         OwnProcess process;

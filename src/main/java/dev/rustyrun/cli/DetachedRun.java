@@ -26,7 +26,7 @@ final class DetachedRun {
     }
 
     /**
-     * The launch, which the container's monitor repeats by the same words.
+     * The launch. The container's monitor repeats it with the same arguments.
      *
      * @param image the name of the image, if it has one
      * @param removed whether the container is deleted at its end

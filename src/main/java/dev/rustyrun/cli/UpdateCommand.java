@@ -126,7 +126,7 @@ final class UpdateCommand implements ContainerCommand {
             context.runtime()
                     .limit(id, resources == null ? given.toString() : GivenFile.readOrInput("--resources", resources));
         } else if (allowed.isEmpty()) {
-            // As in runc, the container must have a process although nothing changes.
+            // As in runc, the container must have a process even if nothing changes.
             context.runtime().checkRuns(id);
         }
         if (!allowed.isEmpty()) {

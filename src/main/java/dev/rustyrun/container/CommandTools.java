@@ -4,8 +4,8 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.stage.SelfExec;
 
 /**
- * What the commands of this process use. Unlike {@link LaunchTools} it can start no stages of a server, which costs a
- * launch nothing.
+ * The objects that the commands of this process use. Unlike {@link LaunchTools}, it cannot start the stages of a
+ * service, so a launch does not pay for them.
  *
  * @param self this program, which the stages execute
  * @param store the containers of this user

@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The messages of a command: on standard error, and in the log file in which engines look for the cause of a failure, in
- * runc's format. Receives debug messages too.
+ * The messages of a command: on standard error, and in the log file in which engines look for the cause of a failure,
+ * in runc's format. Receives debug messages too.
  */
 public final class ErrorLog {
 
@@ -55,7 +55,10 @@ public final class ErrorLog {
         return debugging;
     }
 
-    /** Prints an error in one line, and appends it to the file. That this fails is not an error of the command. */
+    /**
+     * Prints an error in one line, and appends it to the file. The command does not fail when the file cannot be
+     * written.
+     */
     public void error(String message) {
         messages.println(MessageLine.error(message));
         if (!file.isEmpty()) {
@@ -64,8 +67,8 @@ public final class ErrorLog {
     }
 
     /**
-     * Receives warnings. If an engine has given a file, they go only there: the engine's users see standard error as the
-     * container's output.
+     * Receives warnings. If an engine has given a file, they go only there: the engine's users see standard error as
+     * the container's output.
      */
     public PrintStream warnings() {
         return file.isEmpty() ? messages : LoggedWarnings.to(this);

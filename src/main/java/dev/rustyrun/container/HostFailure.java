@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A failure of this machine, which a request has met but not caused.
+ * A failure of this machine that a request did not cause.
  *
  * @param detail what failed, in one line
  */
@@ -21,7 +21,7 @@ public record HostFailure(Kind kind, String detail) {
         FULL,
         /** The data of containers cannot be written. */
         READ_ONLY,
-        /** Descriptors, processes, memory or writable cgroups are missing; later there may be some. */
+        /** Descriptors, processes, memory or writable cgroups are missing; a retry may succeed. */
         SHORTAGE,
         /** The kernel has refused a call for another reason. */
         KERNEL,
@@ -29,7 +29,7 @@ public record HostFailure(Kind kind, String detail) {
         CGROUP
     }
 
-    /** A message about a cgroup, or of a failed launch, has the errno only as a word. */
+    /** Messages about cgroups and failed launches have the errno only as text. */
     private static final Pattern SHORTAGE_WORDS =
             Pattern.compile("\\b(EROFS|EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
     /** Java reports these errors only as text. */
@@ -38,7 +38,7 @@ public record HostFailure(Kind kind, String detail) {
 
     private static final Pattern JAVA_FULL = Pattern.compile("No space left on device|Disk quota exceeded");
 
-    /** The failure that {@code e} reports; empty if it is not one of this machine. */
+    /** The failure that {@code e} reports; empty if it is not a failure of this machine. */
     public static Optional<HostFailure> of(Throwable e) {
         if (e instanceof LinuxException refused) {
             return Optional.of(new HostFailure(kind(refused.errno()), refused.getMessage()));
@@ -68,7 +68,7 @@ public record HostFailure(Kind kind, String detail) {
                         .filter(shortage -> JAVA_SHORTAGE.matcher(message).find());
     }
 
-    /** Whether a launch has failed by a shortage, before any step of the request. */
+    /** Whether a launch has failed because of a shortage, before any step of the request. */
     public static boolean isShortage(Outcome outcome) {
         return outcome.failedStep().isEmpty()
                 && SHORTAGE_WORDS.matcher(outcome.message()).find();

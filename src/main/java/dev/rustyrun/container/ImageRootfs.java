@@ -118,7 +118,7 @@ public final class ImageRootfs {
     }
 
     /**
-     * The image with this name, if it is unpacked and an earlier launch has kept what a launch needs to know.
+     * The image with this name, if it is unpacked and an earlier launch has stored its {@link ReadyImage}.
      *
      * @param platform as for {@link #of}
      * @throws InvalidSpecException when it is for another platform

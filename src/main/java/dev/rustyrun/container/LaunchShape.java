@@ -17,7 +17,10 @@ public final class LaunchShape {
 
     private static final List<String> NO_COMMAND = List.of("/bin/true");
 
-    /** The maximum length of the mounts, the annotations and the image's paths: the shapes of many requests are kept, and one may have megabytes. */
+    /**
+     * The maximum length of the mounts, the annotations and the image's paths. A request can have megabytes of them,
+     * and the shapes of many requests are kept.
+     */
     private static final int MAX_TEXT = 32_768;
 
     private final Spec spec;

@@ -43,7 +43,7 @@ public final class OwnInput {
         this.wake = linux.pipe();
     }
 
-    /** Whether it is a terminal. */
+    /** Whether standard input is a terminal. */
     public boolean isTerminal() {
         return linux.isTerminal(STDIN);
     }
@@ -67,7 +67,7 @@ public final class OwnInput {
         }
     }
 
-    /** Gives the terminal its former mode. */
+    /** Restores the mode of the terminal. */
     public void restore() {
         before.ifPresent(mode -> linux.setTerminalMode(STDIN, mode));
     }

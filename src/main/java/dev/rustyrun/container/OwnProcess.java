@@ -14,7 +14,7 @@ import dev.rustyrun.stage.StageSpawner;
 import java.util.ArrayList;
 import java.util.List;
 
-/** This process as that of a command: its user, its program, its terminal, its output and its signals. */
+/** The process of a command: its user, program, terminal, output and signals. */
 public final class OwnProcess {
 
     private static final int STDIN = 0;
@@ -62,19 +62,19 @@ public final class OwnProcess {
     /**
      * The containers of this user.
      *
-     * @param folder the folder of their states; empty for the usual one
+     * @param folder the folder of their states; empty for the default
      * @param systemdMakesCgroups whether systemd makes the cgroups of new containers
      */
     public ContainerStore store(String folder, boolean systemdMakesCgroups) {
         return ContainerStore.at(linux, folder).withSystemd(systemdMakesCgroups);
     }
 
-    /** What commands on the containers of {@code store} use. */
+    /** The objects that commands on the containers of {@code store} use. */
     public CommandTools tools(ContainerStore store) {
         return new CommandTools(linux, self, store);
     }
 
-    /** What an engine for the containers of {@code store} uses. */
+    /** The objects that an engine for the containers of {@code store} uses. */
     public LaunchTools engineTools(ContainerStore store) {
         return new LaunchTools(linux, self, new StageSpawner(linux, self), store);
     }
@@ -160,7 +160,7 @@ public final class OwnProcess {
      * Blocks signals and reads them from a descriptor, so that they can be forwarded to the command. Call it first: a
      * JVM may re-execute itself here.
      *
-     * @param arguments this process's own
+     * @param arguments the arguments of this process
      */
     public void takeSignals(List<String> arguments) {
         self.becomeStageReady(linux, arguments);

@@ -19,9 +19,9 @@ public final class WaitingStage {
     }
 
     /**
-     * Starts it, if this process can launch.
+     * Starts the stage, if this process can launch.
      *
-     * @param arguments this process's own, for a JVM that must first restart itself
+     * @param arguments the arguments of this process, for a JVM that must first restart itself
      * @param messages output for errors and traces
      */
     public static WaitingStage start(OwnProcess process, List<String> arguments, PrintStream messages) {
@@ -48,7 +48,7 @@ public final class WaitingStage {
         return this;
     }
 
-    /** Ends it, because no launch will follow. */
+    /** Ends the stage, because no launch will follow. */
     public void abandon() {
         stage.ifPresent(RunStage::abandon);
     }

@@ -3,13 +3,16 @@ package dev.rustyrun.container;
 import java.util.function.LongSupplier;
 
 /**
- * How many warm launches should wait, learned from the requests of the last minutes: {@link #FEW} with few requests, more
- * when requests have found none, and none after {@link #IDLE_MILLIS} without a request. Thread-safe.
+ * How many warm launches should wait, learned from the requests of the last minutes: {@link #FEW} with few requests,
+ * more when requests have found none, and none after {@link #IDLE_MILLIS} without a request. Thread-safe.
  */
 public final class WarmDemand {
 
     static final int FEW = 2;
-    /** A launch more waits after each request that found none, and one less after each minute in which all found one. */
+    /**
+     * The number grows by one after each request that found no warm launch, and falls by one after each minute in which
+     * all requests found one.
+     */
     static final long CALM_MILLIS = 60_000;
 
     static final long IDLE_MILLIS = 600_000;

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A launch of the command line whose end nobody awaits; another process, its monitor, launches the container.
+ * A detached launch of the command line. Another process, the monitor, launches the container.
  *
- * @param spec what is launched
+ * @param spec the container's Spec
  * @param image the name of its image, as it is shown; empty for a directory as the root file system
  * @param labels its labels, without those of the image
  * @param size the size of its terminal, if it has one
  * @param interactive whether its input stays open until it is closed explicitly
  * @param removed whether it is deleted at its end
- * @param words what its monitor needs to make the same Spec again
+ * @param words the arguments from which its monitor makes the same Spec
  */
 public record DetachedLaunch(
         Spec spec,

@@ -120,7 +120,7 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    /** Removes what killed processes of containers have left; returns one line for each item. */
+    /** Removes resources that killed processes of containers have left; returns one line for each item. */
     public List<String> collect() {
         List<String> lines = new ArrayList<>(new StaleContainers(tools.linux(), tools.store()).remove());
         lines.addAll(detached().map(Detached::collect).orElse(List.of()));

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What this machine and this user have for a local launch: images and directories, devices, ids, capabilities, and the
- * namespaces of running containers.
+ * The resources of this machine and this user for a local launch: images and directories, devices, ids, capabilities,
+ * and the namespaces of running containers.
  */
 public final class LocalHost {
 
@@ -45,7 +45,7 @@ public final class LocalHost {
         return new RootfsLaunch(tools, path);
     }
 
-    /** The image with this name, which is pulled and unpacked as the request wants it. */
+    /** The image with this name. It is pulled and unpacked as the request says. */
     public ImageLaunch image(LaunchRequest request, String name) {
         return new ImageLaunch(ImageRootfs.of(
                 tools.linux(), tools.self(), name, ImageRootfs.Pull.parse(request.pull()), request.platform()));

@@ -22,7 +22,7 @@ public final class Shortage {
         this.detail = detail;
     }
 
-    /** Records a shortage; returns the problem for the request that has met it. */
+    /** Records a shortage; returns the problem for the failed request. */
     static Problem noted(String detail) {
         LAST.set(new Shortage(detail));
         return Problem.busy(503, "this machine lacks resources at the moment: " + detail, SOON);

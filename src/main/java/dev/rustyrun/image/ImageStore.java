@@ -184,7 +184,7 @@ public final class ImageStore {
                 : Optional.empty();
     }
 
-    /** Keeps what later launches of an image need to know. */
+    /** Stores the facts about an image that later launches need. */
     public void keepReady(StoredImage image, ReadyImage ready) {
         ready.write(
                 linux,
@@ -193,7 +193,7 @@ public final class ImageStore {
                 blobs.read(image.id(), ImageConfig.MAX_BYTES));
     }
 
-    /** Removes the kept images that have no record, and what killed processes have left there. */
+    /** Removes the kept images that have no record, and files that killed processes have left there. */
     void collectReady() throws IOException {
         for (String name : folder.allNames(ReadyImage.FOLDER)) {
             if (!Files.exists(folder.path(RECORDS).resolve(name))) {

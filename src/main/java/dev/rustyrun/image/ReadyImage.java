@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a launch needs to know about an unpacked image. The store keeps it in one file, so that a launch reads neither
- * the documents of the image nor its layers. All of it follows from the digest of the manifest, so it never changes. The
- * file is a cache: it is not synced, and one that is damaged counts as missing.
+ * The facts about an unpacked image that a launch needs. The store keeps them in one file, so that a launch reads
+ * neither the documents of the image nor its layers. The digest of the manifest determines them, so they never change.
+ * The file is a cache: it is not synced, and one that is damaged counts as missing.
  *
  * @param layers hashes of the layers, topmost first, each once
  * @param model the layer whose root directory is that of the image

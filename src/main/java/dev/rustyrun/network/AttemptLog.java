@@ -86,7 +86,7 @@ final class AttemptLog {
     /** The line that reports why the proxy of {@code container} cannot start, or ends before its container. */
     static String failure(String container, Throwable cause) {
         String reason = cause instanceof OutOfMemoryError
-                ? "no memory, or no room for another thread: raise the limit of memory or processes of the program that"
+                ? "no memory, or no more threads: raise the limit of memory or processes of the program that"
                         + " started the container"
                 : String.valueOf(cause.getMessage());
         return "{\"event\":\"egress-failed\",\"container\":" + EgressAttempt.quoted(container) + ",\"reason\":"

@@ -34,7 +34,7 @@ public final class EgressProxy {
     private static final int END_MILLIS = 1000;
     private static final int BUFFER = 32 * 1024;
     private static final int STACK = 256 * 1024;
-    private static final String NO_THREAD = "the proxy has no room for another thread";
+    private static final String NO_THREAD = "the proxy cannot create another thread";
 
     private final EgressPolicy.Resolver resolver;
     private final Consumer<EgressAttempt> attempts;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What may be asked of a service: {@code rustyrun serve}. */
+/** The options of {@code rustyrun serve}. */
 public final class ServeRequest {
 
     @Mixin

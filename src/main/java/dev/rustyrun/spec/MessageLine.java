@@ -30,7 +30,7 @@ public final class MessageLine {
         return Printable.line(message);
     }
 
-    /** A word in a table, whose line it must not end. */
+    /** A word in a table, without line breaks. */
     public static String cell(String word) {
         return Printable.escaped(word);
     }

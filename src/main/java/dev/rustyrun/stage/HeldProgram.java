@@ -16,7 +16,7 @@ final class HeldProgram implements AutoCloseable {
     private final Linux linux;
     private final SelfExec self;
     private final Optional<OpenFile> library;
-    /** What the dynamic loader needs, which cannot be given to it by a descriptor. */
+    /** The folder that the dynamic loader needs; it does not accept a descriptor. */
     private final Optional<String> folder;
 
     HeldProgram(Linux linux, SelfExec self) {

@@ -220,7 +220,9 @@ public final class SelfExec {
         return linux.spawnCommand(executable, argv(words), opened, descriptors);
     }
 
-    /** A native executable's library, so that it remains available; empty for a JVM, or when the library is gone. */
+    /**
+     * A native executable's library, so that it remains available; empty for a JVM, or when the library was removed.
+     */
     Optional<OpenFile> openLibrary(Linux linux) {
         String folder = System.getProperty(JFFI_FOLDER);
         if (!isNative || folder == null) {

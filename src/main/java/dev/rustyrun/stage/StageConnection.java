@@ -200,7 +200,9 @@ final class StageConnection {
         }
     }
 
-    /** Adds the channel to {@code set}, as long as reports may arrive, and the sockets of a proxy that has not started. */
+    /**
+     * Adds the channel to {@code set}, as long as reports may arrive, and the sockets of a proxy that has not started.
+     */
     void addTo(PollSet set) {
         if (open) {
             set.add(channel, PollSet.POLLIN);
@@ -208,13 +210,16 @@ final class StageConnection {
         host.addTo(set);
     }
 
-    /** Starts the container's proxy if {@code set} shows that it is needed. Called before {@link #receiveReports}, which may close it. */
+    /**
+     * Starts the container's proxy if {@code set} shows a connection to it. Called before {@link #receiveReports},
+     * which may close the proxy's socket.
+     */
     void serve(PollSet set) {
         try {
             host.startProxyIfWanted(set);
         } catch (LinuxException | StepFailure e) {
             messages.println(Printable.line("rustyrun: cannot start the proxy of "
-                    + options.record().id() + ", whose connections are refused: " + e.getMessage()));
+                    + options.record().id() + "; its connections are refused: " + e.getMessage()));
         }
     }
 

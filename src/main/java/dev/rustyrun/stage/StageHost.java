@@ -208,7 +208,7 @@ final class StageHost implements HostContext {
      * Starts the container's proxy if {@code set} shows a connection to it.
      *
      * @throws LinuxException when its process cannot be started; then the container's connections are refused
-     * @throws StepFailure when the files of this program are missing, with the same effect
+     * @throws StepFailure when the files of this program are missing; then the container's connections are refused
      */
     void startProxyIfWanted(PollSet set) {
         if (proxy.filter(waiting -> waiting.isWanted(set)).isPresent()) {

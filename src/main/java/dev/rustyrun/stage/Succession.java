@@ -30,7 +30,7 @@ final class Succession {
     private static final String NO_ATTACH = "3";
 
     /** The error when a message cannot have been sent by a process of Rustyrun. */
-    static final String DISTURBED = "a process of the container has disturbed it on its way in";
+    static final String DISTURBED = "a process of the container has interfered with its start";
 
     private static final int MAX_MESSAGE = 8192;
     private static final int MAX_ERRNO = 4095;

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A copy of an image's files in the folder of a container's layer, for use where no overlay can be mounted. It shows the
- * tree that an overlay of the layers would show; the kernel's overlayfs.rst. Files share blocks with those of the image
- * where the file system can do that, but never an inode, because the container may change them.
+ * A copy of an image's files in the folder of a container's layer, for use where no overlay can be mounted. It shows
+ * the tree that an overlay of the layers would show; the kernel's overlayfs.rst. Files share blocks with those of the
+ * image where the file system can do that, but never an inode, because the container may change them.
  *
  * <p>The copy appears atomically: it is made under another name and then renamed. A snapshot beside it records its
  * files, so that changes can be found later.
@@ -99,7 +99,7 @@ public final class LayerCopy {
     private void checkEmpty() {
         try (OpenFile upper = new OpenFile(linux, linux.open(folder + "/" + UPPER, LIST))) {
             if (!linux.nextFileNames(upper.descriptor()).isEmpty()) {
-                throw new StepFailure("files were put into the container by an overlay, which can no longer be mounted:"
+                throw new StepFailure("the container has files in an overlay, which can no longer be mounted:"
                         + " create the container again");
             }
         }

@@ -79,11 +79,12 @@ public final class LayerOverlay {
     public Optional<String> obstacle(LinuxException error) {
         return switch (error.errno()) {
             case Errno.ENODEV -> Optional.of("this kernel has no overlay file system");
-            case Errno.EPERM, Errno.ENOSYS -> Optional.of("overlays are forbidden here");
+            case Errno.EPERM, Errno.ENOSYS -> Optional.of("this process may not mount overlays");
             case Errno.EINVAL ->
                 own.map(folder -> isOnOverlay(folder)
-                        ? "the image store is on an overlay, as in a container, over which the kernel mounts no other"
-                        : "the kernel mounts no overlay of these layers");
+                        ? "the image store is on an overlay, as in a container, and the kernel cannot mount another over"
+                                + " it"
+                        : "the kernel cannot mount an overlay of these layers");
             default -> Optional.empty();
         };
     }

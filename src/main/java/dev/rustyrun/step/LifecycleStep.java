@@ -95,7 +95,7 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public String describe() {
-            return "have the state told anew";
+            return "receive the state again";
         }
     }
 

@@ -62,10 +62,10 @@ class CgroupErrorsTest {
     @Test
     void a_controller_that_is_not_there() {
         String v1 = message(() -> group(V1, "").apply(Resources.none().withPids(5)));
-        assertTrue(v1.startsWith("this machine has no cgroup controller \"pids\", so its limits cannot be kept"), v1);
+        assertTrue(v1.startsWith("this machine has no cgroup controller \"pids\", so its limits cannot be set"), v1);
         String v2 = message(() -> group(V2, "").apply(Resources.none().withPids(5)));
         assertTrue(
-                v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be kept"), v2);
+                v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be set"), v2);
         String hybrid = message(() ->
                 group(V1 + V2.replace("/cg", "/u"), "").apply(Resources.none().withPids(5)));
         assertTrue(hybrid.startsWith("cgroup v2 here has no controller \"pids\""), hybrid);

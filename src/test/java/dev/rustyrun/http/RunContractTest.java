@@ -43,8 +43,8 @@ class RunContractTest {
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"privileged\": true}        | /privileged     | is not a field",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"stdinBase64\": \"?\"}      | /stdinBase64    | is not base64",
                 "{\"rootfs\": \"x\", \"command\": [\"a\\u0000b\"]}                      | /command        | NUL",
-                "{\"rootfs\": \"../../etc\", \"command\": [\"a\"]}                      | /rootfs         | there is no rootfs",
-                "{\"rootfs\": \"/\", \"command\": [\"a\"]}                              | /rootfs         | there is no rootfs"
+                "{\"rootfs\": \"../../etc\", \"command\": [\"a\"]}                      | /rootfs         | unknown rootfs",
+                "{\"rootfs\": \"/\", \"command\": [\"a\"]}                              | /rootfs         | unknown rootfs"
             })
     void a_field_that_is_wrong_is_named(String body, String field, String detail) {
         run(body)

@@ -308,7 +308,7 @@ class ClientIT {
         assertTrue(client("run", "--rootfs", "nowhere", "true")
                 .expect(125)
                 .errorLine()
-                .contains("no rootfs \"nowhere\""));
+                .contains("unknown rootfs \"nowhere\""));
         assertTrue(client("run", "--rootfs", "busybox", "--memory", "900g", "true")
                 .expect(125)
                 .errorLine()

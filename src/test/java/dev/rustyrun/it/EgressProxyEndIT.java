@@ -124,7 +124,7 @@ class EgressProxyEndIT extends EgressContainers {
             assertEquals(Launcher.isNative() ? 0 : 1, told.size(), told::toString);
             assertTrue(
                     Launcher.isNative()
-                            || told.get(0).contains("cannot start the proxy of policy8, whose connections are refused"),
+                            || told.get(0).contains("cannot start the proxy of policy8; its connections are refused"),
                     told::toString);
             assertFalse(Host.read(errors.toString()).contains("Exception"), () -> Host.read(errors.toString()));
         } finally {

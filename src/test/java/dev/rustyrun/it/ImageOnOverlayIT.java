@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
  */
 class ImageOnOverlayIT {
 
-    private static final String WARNING = "rustyrun: warning: the image store is on an overlay, as in a container, over"
-            + " which the kernel mounts no other: the container gets a copy of the image's files, which takes time and"
+    private static final String WARNING = "rustyrun: warning: the image store is on an overlay, as in a container, and"
+            + " the kernel cannot mount another over it: the container gets a copy of the image's files, which takes time and"
             + " disk space";
 
     private static final String LOW = "cp -a \"$1\"/. .; mkdir -p dir/sub op deep/er was-directory/x dev proc sys etc;"
@@ -181,7 +181,7 @@ class ImageOnOverlayIT {
                 inside(stack + "$r run --ephemeral=64m app sh -c \"cat /dir/b /op/new; ls /dir; echo x > /dir/b\";"
                         + " $r run --ephemeral=1m app true || true; $r run --ephemeral=64m app cat /dir/b");
         String warning =
-                "rustyrun: warning: the kernel mounts no overlay of these layers: the container gets a copy of the"
+                "rustyrun: warning: the kernel cannot mount an overlay of these layers: the container gets a copy of the"
                         + " image's files in memory\n";
         assertTrue(
                 printed.startsWith(warning + "b\nn\nb\nsub\n" + warning) && printed.endsWith(warning + "b\n"), printed);

@@ -57,7 +57,7 @@ class EgressProxyTest {
                 // Closing a connection with unread data resets it.
             }
             EgressAttempt attempt = attempts.poll(60, TimeUnit.SECONDS);
-            assertEquals("the proxy has no room for another thread", attempt.reason());
+            assertEquals("the proxy cannot create another thread", attempt.reason());
             try (Socket client = connect(listener, host);
                     Socket accepted = accept(server, failed)) {
                 accepted.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));

@@ -63,6 +63,6 @@ class StartReportsTest {
 
     private static void expectDisturbed(StartReports.Failure failure) {
         assertEquals(125, failure.exitCode());
-        assertTrue(failure.message().contains("disturbed"), failure.message());
+        assertTrue(failure.message().contains("interfered"), failure.message());
     }
 }

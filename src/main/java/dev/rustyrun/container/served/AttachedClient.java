@@ -63,7 +63,7 @@ public final class AttachedClient implements Client, AutoCloseable {
         this.wakeup = new Wakeup(linux);
     }
 
-    /** Adds input; returns why not if there is no room. */
+    /** Adds input; returns the reason if it is refused. */
     public synchronized Optional<InputRefusal> offer(byte[] bytes) {
         Optional<InputRefusal> refused = input.offer(bytes);
         wakeup.wake();

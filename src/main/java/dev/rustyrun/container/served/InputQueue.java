@@ -23,7 +23,7 @@ public final class InputQueue {
         this.memory = memory;
     }
 
-    /** Adds a piece; returns why not if there is no room. */
+    /** Adds a piece; returns the reason if it is refused. */
     public synchronized Optional<InputRefusal> offer(byte[] piece) {
         if (closed) {
             return Optional.empty();

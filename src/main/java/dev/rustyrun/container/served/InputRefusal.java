@@ -3,9 +3,9 @@ package dev.rustyrun.container.served;
 /** Why no more input is accepted from a client. */
 public enum InputRefusal {
     /** The client has not waited until its earlier input was accepted. */
-    TOO_MUCH("wait for taken before sending more input"),
+    TOO_MUCH("wait for the message \"taken\" before sending more input"),
     /** The service has no memory for it at the moment. */
-    NO_MEMORY("the service's memory is full of input");
+    NO_MEMORY("the service has no memory left for input");
 
     private final String reason;
 

@@ -35,7 +35,7 @@ public final class AttachedInput {
         this.input = containers.input(folder, step);
     }
 
-    /** Adds a piece; returns why not if there is no room. */
+    /** Adds a piece; returns the reason if it is refused. */
     public Optional<InputRefusal> offer(byte[] piece) {
         Optional<InputRefusal> refused = queue.offer(piece);
         step.run();

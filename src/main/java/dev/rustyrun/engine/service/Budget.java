@@ -56,7 +56,7 @@ public final class Budget implements Memory {
 
     /** The exception for a client that gets no memory. */
     public static RefusedException exhausted() {
-        return RefusedException.unavailable("the service's memory is full of requests and outputs", SOON);
+        return RefusedException.unavailable("the service has no memory left for requests and outputs", SOON);
     }
 
     /** Creates an empty share with one holder. */

@@ -5,7 +5,7 @@ import dev.rustyrun.container.served.DisconnectActions;
 
 /**
  * A client that waits for the response to a request. When it disconnects, its command is killed, unless the client may
- * ask again: then nothing reports that it has disconnected. Thread-safe.
+ * repeat the request; then the disconnect is not reported. Thread-safe.
  */
 public final class Caller implements Client {
 

@@ -1,8 +1,8 @@
 package dev.rustyrun.engine.service;
 
 /**
- * The service refuses a request that is valid, because of its state. An overloaded service refuses many requests, so
- * that these exceptions have no stack trace.
+ * The service's state does not allow a valid request. An overloaded service refuses many requests, so these exceptions
+ * have no stack trace.
  */
 public final class RefusedException extends RuntimeException {
 

@@ -30,7 +30,7 @@ public final class RequestedLaunch {
         return new ResolvedSpec.Store(resolved.path(IMAGES).asText(""), hasLayer(resolved));
     }
 
-    /** What a container of this service was launched with, as far as access to its files depends on it. */
+    /** The launch options of a container of this service that matter for access to its files. */
     public static LaunchedWith with(ContainerFolder folder) {
         LaunchRequest request = RequestJson.readOwn(folder.resolved(), new LaunchRequest());
         UserIds ids = UserIds.of(folder.description());

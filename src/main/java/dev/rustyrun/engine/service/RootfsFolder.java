@@ -54,7 +54,7 @@ public final class RootfsFolder {
         return find(name)
                 .map(directory -> RootfsDirectory.at(directory.getPath()))
                 .orElseThrow(() -> FieldException.at(
-                        "/rootfs", "there is no rootfs \"" + printable(name) + "\"; GET /v1/rootfs lists all names"));
+                        "/rootfs", "unknown rootfs \"" + printable(name) + "\"; GET /v1/rootfs lists all names"));
     }
 
     private Optional<File> find(String name) {

@@ -50,14 +50,17 @@ public final class ServedContainers {
     }
 
     /**
-     * What killed processes have left.
+     * The resources that killed processes have left.
      *
      * @param removed a line for each resource on the host that was removed, or could not be
      * @param lost the ids of containers that were killed together with their monitors
      */
     public record Stale(List<String> removed, List<String> lost) {}
 
-    /** Removes what killed processes have left, and records the end of containers that were killed with their monitor. */
+    /**
+     * Removes resources that killed processes have left, and records the end of containers that were killed with their
+     * monitor.
+     */
     public Stale removeStale() {
         return new Stale(folder.removeStale(), containers.recordLost());
     }

@@ -128,7 +128,7 @@ public final class UserNamespaces {
         return of(rootfsFolder);
     }
 
-    /** Adds the setting, and what stands against it, to a description of the service. */
+    /** Adds the setting to a description of the service, and the reason why user namespaces are not possible. */
     public void describe(ObjectNode json) {
         ObjectNode own = json.putObject("userNamespaces");
         own.put("setting", setting.name().toLowerCase(java.util.Locale.ROOT));

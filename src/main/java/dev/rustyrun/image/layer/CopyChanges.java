@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * The changes of a container whose root is a copy of its image, and not an overlay: the differences between the copy and
- * its snapshot. They are the changes that {@link LayerChanges} would find with an overlay. So a directory has changed
- * when a file in it has.
+ * The changes of a container whose root is a copy of its image, and not an overlay: the differences between the copy
+ * and its snapshot. They are the changes that {@link LayerChanges} would find with an overlay. So a directory has
+ * changed when a file in it has changed.
  */
 public final class CopyChanges {
 
@@ -42,7 +42,9 @@ public final class CopyChanges {
         return found;
     }
 
-    /** Passes each change to {@code receiver}: its letter and its absolute path. A directory comes before its contents. */
+    /**
+     * Passes each change to {@code receiver}: its letter and its absolute path. A directory comes before its contents.
+     */
     public void forEach(BiConsumer<Character, String> receiver) {
         forEach("", receiver);
     }

@@ -24,7 +24,7 @@ final class LayerContents extends InputStream {
     private record Chunk(byte[] bytes, int count, Throwable failure) {}
 
     private final BlockingQueue<Chunk> queue = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
-    /** Arrays that were read. A new array of this size costs dozens of page faults. */
+    /** Arrays for reuse, because a new array of this size costs dozens of page faults. */
     private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
 
     private final ContentHash hash;

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The marks in a layer that is being unpacked that hide files of lower layers; see {@link OverlayMarks}. A whiteout is a
- * character device 0/0. On an overlay none can be made; there a whiteout is an empty file with an attribute, if the
- * kernel knows these.
+ * The marks in a layer that is being unpacked that hide files of lower layers; see {@link OverlayMarks}. A whiteout is
+ * a character device 0/0. An overlay cannot store such a device. There, a whiteout is an empty file with an attribute,
+ * if the kernel supports that.
  */
 final class LayerWhiteouts {
 
@@ -89,7 +89,7 @@ final class LayerWhiteouts {
         return status.isCharacterDevice(0, 0) || files.contains(path.text());
     }
 
-    /** The file or tree at {@code path} is to be removed. */
+    /** Forgets the marks at and below {@code path}, which will be removed. */
     void forget(LayerPath path) {
         String text = path.text();
         for (TreeSet<String> marks : List.of(files, opaque)) {
