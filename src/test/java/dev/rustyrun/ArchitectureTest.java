@@ -117,7 +117,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void what_a_package_may_know_has_no_cycles() {
+    void package_dependencies_have_no_cycles() {
         KNOWS.keySet().forEach(row -> below(row, List.of()));
     }
 
@@ -155,7 +155,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void what_a_container_is_has_nothing_of_a_door_in_it() {
+    void the_packages_of_containers_do_not_depend_on_an_interface() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.rustyrun.container..")
@@ -167,7 +167,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void what_a_service_does_has_nothing_of_http_in_it() {
+    void the_work_of_a_service_does_not_depend_on_http() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.rustyrun.engine..")

@@ -169,7 +169,7 @@ class KubernetesManifestsTest {
     }
 
     @Test
-    void what_kustomizations_name_is_there_and_patches_change_objects_that_there_are() throws Exception {
+    void kustomizations_name_existing_files_and_patches_change_existing_objects() throws Exception {
         int patches = 0;
         for (Path file :
                 files().stream().filter(path -> path.endsWith(KUSTOMIZATION)).toList()) {

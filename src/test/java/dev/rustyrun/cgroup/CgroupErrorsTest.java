@@ -60,7 +60,7 @@ class CgroupErrorsTest {
     }
 
     @Test
-    void a_controller_that_is_not_there() {
+    void a_missing_controller() {
         String v1 = message(() -> group(V1, "").apply(Resources.none().withPids(5)));
         assertTrue(v1.startsWith("this machine has no cgroup controller \"pids\", so its limits cannot be set"), v1);
         String v2 = message(() -> group(V2, "").apply(Resources.none().withPids(5)));
@@ -110,7 +110,7 @@ class CgroupErrorsTest {
     }
 
     @Test
-    void what_only_v1_has() {
+    void settings_of_v1_only() {
         Resources swappiness = Resources.none()
                 .withMemory(new Resources.Memory(Resources.UNSET, Resources.UNSET, Resources.UNSET, 10, false, false));
         assertEquals(

@@ -167,7 +167,7 @@ class CgroupIT {
 
     /** An unnecessary v2 group would cost time: joining one takes as long as a launch. */
     @Test
-    void beside_v1_there_is_no_group_in_v2_that_nothing_needs() {
+    void with_v1_no_unneeded_group_exists_in_v2() {
         Assumptions.assumeTrue(
                 layout.kind() == CgroupLayout.Kind.HYBRID
                         && layout.v1("freezer").isPresent()
@@ -311,7 +311,7 @@ class CgroupIT {
     }
 
     @Test
-    void what_cannot_be_removed_says_what_is_in_it() throws Exception {
+    void a_failed_removal_names_the_remaining_files() throws Exception {
         Process sleeper = sleeper();
         CgroupException e = assertThrows(CgroupException.class, group::remove);
         assertTrue(e.getMessage().contains("still in it: process [" + sleeper.pid() + "]"), e.getMessage());
@@ -378,7 +378,7 @@ class CgroupIT {
     }
 
     @Test
-    void a_v2_group_with_processes_gives_no_controllers_to_those_below_and_it_is_said_so() throws Exception {
+    void a_v2_group_with_processes_cannot_enable_controllers_below_and_the_error_says_why() throws Exception {
         Assumptions.assumeTrue(
                 layout.kind() == CgroupLayout.Kind.V2, "needs a machine with cgroup v2 only (layout: " + layout + ")");
         needsFreeTop();

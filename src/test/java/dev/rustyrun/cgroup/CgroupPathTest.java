@@ -45,7 +45,7 @@ class CgroupPathTest {
     }
 
     @Test
-    void what_is_written_down_comes_back() {
+    void written_values_are_read_back() {
         for (String written : List.of("/a/b.scope", "systemd:/a/b.scope")) {
             assertEquals(written, CgroupPath.read(written).written());
         }

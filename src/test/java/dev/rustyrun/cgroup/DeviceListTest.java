@@ -63,7 +63,7 @@ class DeviceListTest {
     }
 
     @Test
-    void what_v1_would_pass_over_is_refused() {
+    void settings_that_v1_would_ignore_are_refused() {
         CgroupException e = assertThrows(
                 CgroupException.class, () -> DeviceList.of(List.of(allow(136, ANY, "rwm"), deny(136, 0, "w"))));
         assertEquals(

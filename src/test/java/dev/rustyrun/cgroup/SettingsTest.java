@@ -54,7 +54,7 @@ class SettingsTest {
     }
 
     @Test
-    void what_only_v1_has_is_impossible_in_v2() {
+    void settings_of_v1_only_are_impossible_in_v2() {
         Resources resources = NONE.withMemory(new Resources.Memory(UNSET, UNSET, UNSET, 10, true, false));
         assertEquals(List.of("memory.swappiness=10", "memory.oom_control=1"), v1(resources));
         assertTrue(V2Settings.of(resources, false).stream().allMatch(s -> s.kind() == Setting.Kind.IMPOSSIBLE));

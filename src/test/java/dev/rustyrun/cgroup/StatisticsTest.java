@@ -108,7 +108,7 @@ class StatisticsTest {
     }
 
     @Test
-    void what_is_not_there_is_unknown() {
+    void missing_values_are_unknown() {
         Statistics s = Statistics.ofV2(texts(Map.of()));
         assertEquals(Statistics.UNKNOWN, s.memoryCurrent());
         assertEquals(Statistics.UNKNOWN, s.oomKills());

@@ -60,7 +60,7 @@ class UnitLimitsTest {
     }
 
     @Test
-    void nothing_wanted_is_nothing_said() {
+    void without_limits_no_property_is_set() {
         assertEquals(Map.of(), of(NONE, true));
     }
 
@@ -123,7 +123,7 @@ class UnitLimitsTest {
     }
 
     @Test
-    void what_is_no_list_of_processors_is_left_to_the_kernel() {
+    void an_invalid_list_of_processors_is_checked_by_the_kernel() {
         assertEquals(Optional.empty(), UnitLimits.bits("0-"));
         assertEquals(Optional.empty(), UnitLimits.bits("5-2"));
         assertEquals(Optional.empty(), UnitLimits.bits("0-99999999"));

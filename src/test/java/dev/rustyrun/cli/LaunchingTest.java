@@ -16,7 +16,7 @@ class LaunchingTest {
     private static final CommandLine MODEL = CommandLineMain.Commands.MODEL;
 
     @Test
-    void what_launches_something_is_what_the_model_says() {
+    void the_list_of_launching_commands_is_that_of_the_model() {
         Set<String> commands = new TreeSet<>();
         MODEL.getSubcommands().forEach((name, command) -> {
             if (command.getCommand() instanceof ContainerCommand local && local.launches()) {
@@ -36,7 +36,7 @@ class LaunchingTest {
     }
 
     @Test
-    void what_only_tells_starts_no_stage() {
+    void commands_that_only_print_start_no_stage() {
         for (String name : Launching.COMMANDS) {
             MODEL.getSubcommands().get(name).getCommandSpec().options().stream()
                     .filter(option -> option.usageHelp() || option.versionHelp())

@@ -39,7 +39,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void a_list_goes_from_page_to_page_with_what_is_looked_for() throws IOException {
+    void a_list_has_pages_that_keep_the_filter() throws IOException {
         try (FakeServer server = new FakeServer(
                 folder,
                 FakeServer.json(200, "{\"items\":[{\"id\":\"a\"}],\"next\":\"/v1/containers?after=a\"}"),
@@ -55,7 +55,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void a_problem_is_told_in_its_own_words_in_one_line() throws IOException {
+    void a_problem_is_printed_with_its_detail_in_one_line() throws IOException {
         assertEquals("no such thing", failure(FakeServer.json(404, "{\"detail\":\"no such thing\"}")));
         assertEquals("the server answers 500", failure(FakeServer.json(500, "<html>")));
         assertEquals("the server answers 502", failure("HTTP/1.1 502 X\r\nContent-Length: 0\r\n\r\n"));
@@ -63,7 +63,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void an_answer_that_is_none_is_said_to_be_none() throws IOException {
+    void an_invalid_answer_is_reported_as_invalid() throws IOException {
         for (Map.Entry<String, String> wrong : Map.of(
                         "SSH-2.0-OpenSSH\r\n",
                         "does not speak HTTP/1.1",
@@ -101,7 +101,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void what_is_no_base64_in_a_log_is_a_fault_of_the_servers() throws IOException {
+    void invalid_base64_in_a_log_is_an_error_of_the_server() throws IOException {
         for (String data : List.of("{\"base64\":\"%%%\"}", "{", "[]")) {
             try (FakeServer server =
                     new FakeServer(folder, "HTTP/1.1 200 OK\r\n\r\nevent: stdout\ndata: " + data + "\n\n")) {
@@ -133,7 +133,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void files_come_as_they_are_and_a_tar_that_breaks_off_is_told_of() throws IOException {
+    void files_are_copied_unchanged_and_a_truncated_tar_is_reported() throws IOException {
         try (FakeServer server = new FakeServer(folder, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")) {
             assertArrayEquals(
                     "abc".getBytes(StandardCharsets.UTF_8),
@@ -154,7 +154,7 @@ class RemoteEngineTest {
     }
 
     @Test
-    void nobody_listening_is_told_with_the_address() {
+    void an_address_without_a_listener_is_named() {
         RemoteEngine engine = new RemoteEngine(new Server(
                 ServerAddress.parse("unix://" + folder.resolve("none")), Optional.empty(), Optional.empty()));
         String said =

@@ -26,7 +26,7 @@ class CgroupHierarchiesTest {
     }
 
     @Test
-    void text_that_is_no_mountinfo_has_none() {
+    void text_that_is_not_mountinfo_has_no_mounts() {
         assertEquals(List.of(), CgroupHierarchies.mounted(" - cgroup\n\n - cgroup cgroup rw,cpu\nx - \n"));
     }
 }

@@ -19,7 +19,7 @@ class ConfiguredIdsTest {
     }
 
     @Test
-    void what_is_set_comes_first_then_what_is_granted_then_a_range_that_nobody_has() {
+    void the_pool_is_the_setting_or_a_granted_range_or_an_unused_range() {
         Map<String, String> granted = Map.of(
                 "/etc/subuid", "bob:100000:65536\nrustyrun:1000000:655360\n",
                 "/etc/subgid", "rustyrun:1000000:655360\n");
@@ -29,7 +29,7 @@ class ConfiguredIdsTest {
     }
 
     @Test
-    void ids_of_somebody_else_are_refused() {
+    void ids_of_another_user_are_refused() {
         String other = "alice:100000:65536\nbob:2013300000:65536\n";
         assertEquals(
                 "the id pool 2013265920:134086656 overlaps ids that /etc/subuid assigns to bob: set another pool with"

@@ -82,7 +82,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    void what_killed_processes_have_left_is_taken_over_unless_it_is_a_bundles() {
+    void stale_containers_are_replaced_unless_they_belong_to_a_bundle() {
         store.add(dead("left"));
         store.add(state("kept", GONE, 1, true, "/bundle"));
         assertEquals(List.of(dead("left")), store.leftovers());
@@ -93,7 +93,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    void a_state_that_is_damaged_or_a_link_is_told_of_and_goes_with_all_that_is_there() throws IOException {
+    void a_state_that_is_damaged_or_a_link_is_reported_and_deleted_completely() throws IOException {
         store.add(dead("damaged"));
         Files.writeString(file("damaged", "state.json"), "{\"id\":\"damaged\"");
         Files.createDirectory(file("damaged", "more"));
@@ -132,7 +132,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    void what_is_kept_beside_the_state_goes_with_it() {
+    void files_beside_the_state_are_removed_with_it() {
         store.add(alive("one"));
         KeptFiles files = store.files("one");
         files.keepConfig("{}");

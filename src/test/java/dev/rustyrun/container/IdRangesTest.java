@@ -47,7 +47,7 @@ class IdRangesTest {
     }
 
     @Test
-    void every_container_has_another_range_until_none_is_left() throws IOException {
+    void every_container_has_another_range_until_all_are_taken() throws IOException {
         Set<IdMapping> taken = new HashSet<>();
         for (int i = 0; i < POOL.ranges(); i++) {
             assertTrue(taken.add(ranges().take(POOL, container("c" + i))));
@@ -68,7 +68,7 @@ class IdRangesTest {
     }
 
     @Test
-    void one_whose_container_is_gone_is_free_though_nobody_gave_it_back() throws IOException {
+    void a_range_of_a_deleted_container_is_free_even_if_it_was_not_released() throws IOException {
         for (int i = 0; i < POOL.ranges(); i++) {
             ranges().take(POOL, container("c" + i));
         }

@@ -133,7 +133,7 @@ class ImageRootfsTest {
     }
 
     @Test
-    void it_goes_with_its_image_and_nothing_is_left() throws IOException {
+    void it_is_removed_with_its_image_and_nothing_is_left() throws IOException {
         String digest = add("mine:1", "joe");
         rootfs(digest);
         assertTrue(store.ready("mine:1").isPresent());

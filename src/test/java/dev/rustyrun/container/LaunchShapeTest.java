@@ -29,7 +29,7 @@ class LaunchShapeTest {
     }
 
     @Test
-    void what_is_kept_of_a_launch_is_small() {
+    void the_kept_shape_of_a_launch_is_small() {
         SpecBuilder many = spec();
         for (int i = 0; i < 10_000; i++) {
             many.mount(new Spec.Mount("/directory" + i, "tmpfs", "tmpfs", List.of("nosuid")));

@@ -58,7 +58,7 @@ class MountedPathsTest {
     }
 
     @Test
-    void what_nobody_has_changed_is_current() throws IOException {
+    void paths_that_did_not_change_are_current() throws IOException {
         try (MountedPaths paths = mounted()) {
             Files.writeString(data.resolve("file"), "text");
             Files.writeString(rootfs.resolve("app/file"), "text");
@@ -68,7 +68,7 @@ class MountedPathsTest {
     }
 
     @Test
-    void what_was_changed_once_never_is_current_again() throws IOException {
+    void a_changed_path_never_becomes_current_again() throws IOException {
         try (MountedPaths paths = mounted()) {
             Path away = folder.resolve("away");
             Files.move(data, away);

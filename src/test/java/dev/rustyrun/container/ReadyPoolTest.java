@@ -105,7 +105,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void what_fits_is_handed_out_once_and_replaced() {
+    void a_fitting_element_is_used_once_and_replaced() {
         keep(2);
         Set<Integer> numbers = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 20; i++) {
@@ -117,14 +117,14 @@ class ReadyPoolTest {
     }
 
     @Test
-    void what_does_not_fit_goes_on_waiting_for_the_next_one() {
+    void elements_that_do_not_fit_wait_for_the_next_request() {
         keep(1);
         assertEquals(Optional.empty(), takeIf(false));
         assertEquals(1, takeIf(true).orElseThrow().number);
     }
 
     @Test
-    void no_more_wait_than_are_wanted() {
+    void not_more_launches_wait_than_are_predicted() {
         keep(3);
         source.wanted = 1;
         Host.eventually("two are discarded", () -> pool.waiting() == 1);
@@ -135,7 +135,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void what_has_died_is_discarded_and_replaced_though_nobody_asks_for_it() {
+    void dead_elements_are_discarded_and_replaced_without_a_request() {
         keep(1);
         Item dead = source.all.iterator().next();
         dead.alive = false;
@@ -163,7 +163,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void what_cannot_be_discarded_is_discarded_later() {
+    void a_failed_discard_is_repeated_later() {
         keep(1);
         source.stuck.set(2);
         Item dead = source.all.iterator().next();
@@ -233,7 +233,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void what_others_should_have_the_place_of_is_discarded_and_replaced() {
+    void elements_of_shapes_no_longer_predicted_are_discarded_and_replaced() {
         keep(2);
         source.unwanted.add(1);
         Host.eventually("there is another one", () -> source.made.get() == 3 && pool.waiting() == 2);

@@ -37,7 +37,7 @@ class RecentLaunchesTest {
     }
 
     @Test
-    void what_has_come_once_is_not_wanted() {
+    void a_shape_that_was_requested_once_is_not_predicted() {
         use(A, 1);
         assertEquals(List.of(), recent.wanted(3));
         use(A, 1);
@@ -70,7 +70,7 @@ class RecentLaunchesTest {
     }
 
     @Test
-    void what_is_old_or_could_not_be_begun_is_forgotten() {
+    void old_shapes_and_those_that_could_not_be_started_are_forgotten() {
         use(A, 2);
         use(B, 2);
         now.addAndGet(RecentLaunches.KEEP_MILLIS);

@@ -26,7 +26,7 @@ class StateFileTest {
     }
 
     @Test
-    void what_is_cut_off_is_no_state() {
+    void a_truncated_text_is_not_a_state() {
         String whole = StateFile.write(state(ContainerState.Origin.commandLine("{\"a\":{}}")))
                 .strip();
         for (int length = 0; length < whole.length(); length++) {

@@ -83,7 +83,7 @@ class DocsTest {
     }
 
     @Test
-    void links_lead_to_files_that_are_there() {
+    void links_lead_to_existing_files() {
         Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
         for (Page page : Page.all(PROJECT)) {
             Matcher links = link.matcher(page.text());

@@ -60,7 +60,7 @@ class DoctorTest {
     }
 
     @Test
-    void whatever_is_not_ok_says_what_to_do_and_each_finding_is_one_line() {
+    void each_finding_is_one_line_and_a_problem_says_what_to_do() {
         for (FakeMachine machine : List.of(
                 FakeMachine.asJane().mounts().trial(EPERM).onJvm().withoutLibseccomp(),
                 FakeMachine.asRoot()
@@ -179,7 +179,7 @@ class DoctorTest {
     }
 
     @Test
-    void a_chroot_is_told_with_the_way_out() {
+    void a_chroot_is_reported_with_advice() {
         FakeMachine machine = FakeMachine.asJane()
                 .mounts("26 25 0:5 / /proc rw - proc proc rw")
                 .trial(EPERM);
@@ -188,7 +188,7 @@ class DoctorTest {
     }
 
     @Test
-    void a_container_without_privileges_is_told_how_to_start_it() {
+    void the_error_in_a_container_without_privileges_says_how_to_start_it() {
         FakeMachine container = FakeMachine.asRoot()
                 .as(0, 0xa80425fbL, 2)
                 .failingUnshare(Errno.EPERM)
@@ -574,7 +574,7 @@ class DoctorTest {
     }
 
     @Test
-    void a_check_that_goes_wrong_is_a_warning_with_the_reason_and_stops_no_other() {
+    void a_check_that_fails_is_a_warning_with_the_reason_and_other_checks_still_run() {
         FakeMachine machine =
                 FakeMachine.asRoot().without("/proc/self/status").with("/proc/sys/kernel/osrelease", "strange");
         expect(machine, "namespaces", "pid", Level.WARN, "/proc/self/status cannot be read: is /proc mounted?", "bug");

@@ -38,14 +38,14 @@ class HostMachineTest {
     }
 
     @Test
-    void no_check_goes_wrong_here() {
+    void no_check_fails_here() {
         assertTrue(
                 new Doctor(machine).examine().stream().noneMatch(f -> f.fact().startsWith("check failed")),
                 () -> new Doctor(machine).examine().toString());
     }
 
     @Test
-    void what_a_refused_command_said_is_told_in_one_line() {
+    void the_output_of_a_refused_command_is_reported_in_one_line() {
         Assumptions.assumeTrue(
                 machine.inUserNamespace("-m --propagation unchanged", "true") instanceof Trial.Done,
                 "this machine or user cannot make user namespaces, or has no unshare(1)");
@@ -68,7 +68,7 @@ class HostMachineTest {
     }
 
     @Test
-    void files_that_are_not_there_are_empty_and_no_error() {
+    void missing_files_are_empty_and_no_error() {
         assertTrue(machine.text("/no/such/file").isEmpty());
         assertFalse(machine.exists("/no/such/file"));
         assertFalse(machine.mayWrite("/no/such/file"));

@@ -23,7 +23,7 @@ class PullingTest {
     }
 
     @Test
-    void only_the_last_who_leaves_ends_it() {
+    void only_the_last_waiter_ends_it() {
         Pulling pulling = new Pulling();
         Pulling.Waiter first = pulling.join().orElseThrow();
         Pulling.Waiter second = pulling.join().orElseThrow();
@@ -37,14 +37,14 @@ class PullingTest {
     }
 
     @Test
-    void one_that_nobody_waits_for_any_more_does_not_begin() {
+    void a_launch_without_a_waiting_caller_does_not_start() {
         Pulling pulling = new Pulling();
         pulling.join().orElseThrow().leave();
         assertFalse(pulling.begin());
     }
 
     @Test
-    void what_is_unpacked_is_not_interrupted() {
+    void unpacking_is_not_interrupted() {
         Pulling pulling = new Pulling();
         Pulling.Waiter waiter = pulling.join().orElseThrow();
         pulling.begin();
@@ -54,7 +54,7 @@ class PullingTest {
     }
 
     @Test
-    void each_who_waits_hears_what_is_new_since_it_asked() {
+    void each_waiter_gets_the_changes_since_its_request() {
         Pulling pulling = new Pulling();
         Pulling.Waiter early = pulling.join().orElseThrow();
         Progress progress = pulling.progress();
@@ -71,7 +71,7 @@ class PullingTest {
     }
 
     @Test
-    void its_end_comes_to_all_and_after_it_none_joins() {
+    void all_waiters_get_its_end_and_nobody_joins_afterwards() {
         Pulling pulling = new Pulling();
         Pulling.Waiter waiter = pulling.join().orElseThrow();
         AtomicInteger told = new AtomicInteger();

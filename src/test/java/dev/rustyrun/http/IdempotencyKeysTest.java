@@ -81,7 +81,7 @@ class IdempotencyKeysTest {
     }
 
     @Test
-    void what_has_failed_may_be_tried_again() {
+    void a_failed_attempt_may_be_repeated() {
         assertThrows(
                 IllegalStateException.class,
                 () -> once("run", "k", "body", () -> {

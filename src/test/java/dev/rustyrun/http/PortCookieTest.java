@@ -43,7 +43,7 @@ class PortCookieTest {
     }
 
     @Test
-    void what_a_browser_might_read_in_another_way_is_dropped() {
+    void headers_that_a_browser_might_read_differently_are_dropped() {
         assertEquals(Optional.empty(), confine("/", "a=b\0; Path=/"));
         assertEquals(Optional.empty(), confine("/", "a=b; Path=/\u000b"));
         assertEquals(Optional.of("a=b;\tSecure; Path=" + PREFIX), confine("/", "a=b;\tSecure"));

@@ -134,7 +134,7 @@ class RunContractTest {
     }
 
     @Test
-    void a_web_socket_is_described_and_says_so_to_who_asks_for_none() {
+    void a_web_socket_is_described_and_refuses_ordinary_requests() {
         for (String at : new String[] {"attach", "exec/attach"}) {
             given().get("/v1/containers/0123456789ab/" + at)
                     .then()

@@ -33,7 +33,7 @@ class ChallengeTest {
     }
 
     @Test
-    void what_cannot_be_read_is_left_out_and_ends() {
+    void invalid_challenges_are_ignored() {
         for (String text :
                 List.of("", ",", "=", "\"", "Basic realm=\"", "Basic =", "a=b", ",,,==\"\"", "Bearer realm=\"x\\")) {
             Challenge.parse(List.of(text));

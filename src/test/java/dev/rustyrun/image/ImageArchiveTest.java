@@ -58,7 +58,7 @@ class ImageArchiveTest {
     }
 
     @Test
-    void what_is_saved_can_be_loaded_again_in_each_format() throws IOException {
+    void a_saved_image_can_be_loaded_again_in_each_format() throws IOException {
         byte[] tree = TestTar.of("bin/x", "y");
         Digest id = importTar(gzip(tree), "mine:1");
         for (String format : List.of("docker-archive", "oci-archive")) {

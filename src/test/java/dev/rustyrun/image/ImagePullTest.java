@@ -113,7 +113,7 @@ class ImagePullTest {
     }
 
     @Test
-    void a_connection_that_breaks_goes_on_where_it_broke() throws IOException {
+    void a_broken_connection_resumes_at_the_same_position() throws IOException {
         registry.next(blobPath(), TestRegistry.brokenAfter(layer, 40_000), TestRegistry.brokenAfter(layer, 0));
         StoredImage image = pull(name(":1"));
         assertArrayEquals(layer, Files.readAllBytes(image.layers().get(0).file()));
@@ -121,7 +121,7 @@ class ImagePullTest {
     }
 
     @Test
-    void what_an_earlier_pull_has_got_is_not_fetched_again() throws IOException {
+    void data_of_an_earlier_pull_is_not_fetched_again() throws IOException {
         Path partial = store.folder().partial(Digest.of(layer));
         Files.write(partial, Arrays.copyOf(layer, 50_000));
         pull(name(":1"));
@@ -250,7 +250,7 @@ class ImagePullTest {
     }
 
     @Test
-    void what_does_not_fit_into_the_store_is_not_fetched() {
+    void a_blob_that_does_not_fit_into_the_store_is_not_fetched() {
         store = store.within(new StoreLimit(500, folder.resolve("images.json")));
         assertTrue(refusal(name(":1")).contains("maxSize"));
         assertFalse(registry.requests.contains("GET " + blobPath()));
@@ -289,13 +289,13 @@ class ImagePullTest {
     }
 
     @Test
-    void a_server_that_is_not_there_is_said_in_a_line() {
+    void a_missing_server_is_reported_in_one_line() {
         registry.close();
         assertTrue(refusal(name(":1")).startsWith("the manifest 1 from 127.0.0.1:"));
     }
 
     @Test
-    void a_server_whose_name_leads_nowhere_is_not_asked_again() {
+    void a_server_with_an_unknown_name_is_not_tried_again() {
         String message = refusal(ImageReference.parse("no-such-host.invalid/app:1"));
         assertTrue(message.contains("its name cannot be resolved"), message);
         assertEquals(List.of(), pauses);

@@ -52,7 +52,7 @@ class ImageReferenceTest {
     }
 
     @Test
-    void what_is_no_name_is_refused_in_one_line() {
+    void an_invalid_name_is_refused_in_one_line() {
         for (String text : List.of(
                 "",
                 "Alpine",

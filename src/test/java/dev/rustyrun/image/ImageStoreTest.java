@@ -74,7 +74,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void an_image_goes_with_its_last_name() throws IOException {
+    void an_image_is_removed_with_its_last_name() throws IOException {
         Digest id = add("mine:1", "a");
         store.tag("mine:1", ImageReference.parse("mine:2"));
         assertThrows(InvalidSpecException.class, () -> store.remove(id.hex(), false));
@@ -97,7 +97,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void what_a_killed_process_left_is_removed_unless_somebody_fetches() throws IOException {
+    void leftovers_of_a_killed_process_are_removed_unless_a_pull_is_running() throws IOException {
         add("mine:1", "a");
         Path partial = store.folder().temporary();
         Files.writeString(partial, "half");
@@ -114,7 +114,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void an_image_that_a_container_uses_stays() throws IOException {
+    void an_image_in_use_is_kept() throws IOException {
         Digest id = add("mine:1", "a");
         ImageStore used = store.with(new LayerDisposal() {
             @Override
@@ -200,7 +200,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void what_a_killed_process_had_reserved_is_free() throws IOException {
+    void reservations_of_a_killed_process_are_released() throws IOException {
         store = store.within(new StoreLimit(20_000, Path.of("/etc/rustyrun/images.json")));
         Path left = store.folder().make(RoomReservation.FOLDER).resolve("left");
         Files.write(left, new byte[19_000]);

@@ -35,7 +35,7 @@ class ManifestTest {
     }
 
     @Test
-    void what_is_no_image_is_refused() {
+    void a_file_that_is_not_an_image_is_refused() {
         String layer =
                 "'config':{'mediaType':'" + Manifest.OCI_CONFIG + "','digest':'" + A + "','size':1},'layers':[%s]}";
         for (String json : List.of(

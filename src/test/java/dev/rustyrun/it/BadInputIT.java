@@ -150,7 +150,7 @@ class BadInputIT {
     }
 
     @Test
-    void P2_what_was_probably_meant_is_said() {
+    void P2_a_mistyped_word_gets_a_suggestion() {
         expect("did you mean list or ls", "lst");
         expect("omit the word container: rustyrun list", "container", "ls");
         expect("--volume DIR:PATH", "volume", "ls");

@@ -37,7 +37,7 @@ class BundleTemplateIT {
     }
 
     @Test
-    void spec_without_a_bundle_directory_says_so() {
+    void spec_without_a_bundle_directory_is_refused() {
         String error = Launcher.rustyrun("spec", "-b", bundle.resolve("none").toString())
                 .expect(1)
                 .errorLine();

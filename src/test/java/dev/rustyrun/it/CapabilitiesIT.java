@@ -45,12 +45,12 @@ class CapabilitiesIT {
     }
 
     @Test
-    void another_user_has_none_and_could_get_no_more_than_root() {
+    void another_user_has_no_capabilities_and_could_get_no_more_than_root() {
         expectSets(NONE, NONE, DEFAULT, NONE, "--user", "1000:1000");
     }
 
     @Test
-    void what_is_added_for_another_user_is_ambient_so_that_it_survives_execve() {
+    void capabilities_added_for_another_user_are_ambient_so_they_survive_execve() {
         expectSets(
                 "0000000000001000",
                 "0000000000001000",
@@ -63,7 +63,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void what_is_added_for_root_is_not_inheritable() {
+    void capabilities_added_for_root_are_not_inheritable() {
         expectSets(NONE, "00000000a80435fb", "00000000a80435fb", NONE, "--cap-add", "CAP_NET_ADMIN");
     }
 
@@ -83,7 +83,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void all_that_can_be_given_are_those_that_rustyrun_has() {
+    void only_capabilities_that_rustyrun_has_can_be_granted() {
         String own = Attempts.results(Host.read("/proc/self/status")).get("CapEff");
         expectSets(NONE, own, own, NONE, "--cap-add", "all");
         long less = Long.parseUnsignedLong(own, 16) & ~(1L << 13);
@@ -144,7 +144,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void what_is_no_capability_is_refused() {
+    void an_unknown_capability_is_refused() {
         for (String[] options : List.of(
                 new String[] {"--cap-add", "CAP_EVERYTHING"},
                 new String[] {"--cap-drop", "chown,,kill"},
@@ -163,7 +163,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void what_rustyrun_lacks_is_left_out_of_the_default_set_and_refused_when_it_is_asked_for() {
+    void capabilities_that_rustyrun_lacks_are_not_in_the_default_set_and_refused_on_request() {
         String less = "00000000a00405fb";
         Launcher.Result plain = Launcher.execute(
                         lacking(Launcher.runCommand(
@@ -199,7 +199,7 @@ class CapabilitiesIT {
     }
 
     @Test
-    void what_rustyrun_lacks_is_warned_of_and_left_out_of_a_bundle() {
+    void capabilities_that_rustyrun_lacks_give_a_warning_and_are_removed_from_a_bundle() {
         try (OciBundle bundle = new OciBundle("/bin/cat", "/proc/1/status")) {
             bundle.editProcess(process -> {
                 for (String set : List.of("bounding", "effective", "permitted")) {

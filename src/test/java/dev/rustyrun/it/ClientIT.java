@@ -124,7 +124,7 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_shell_on_a_terminal_has_its_size_hears_of_another_and_of_an_interrupt_and_gives_the_terminal_back()
+    void a_shell_on_a_terminal_gets_its_size_changes_and_interrupts_and_restores_the_terminal()
             throws Exception {
         try (Pty pty = new Pty()) {
             pty.resize(33, 77);
@@ -181,7 +181,7 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_container_goes_on_alone_is_followed_waited_for_and_deleted() {
+    void a_container_runs_alone_is_followed_waited_for_and_deleted() {
         String id = detached("for i in 1 2 3; do echo out $i; echo err $i >&2; sleep 0.3; done; exit 3");
         Launcher.Result logs = client("logs", "-f", id).expect(0);
         assertEquals("out 1\nout 2\nout 3\n", logs.out());
@@ -230,7 +230,7 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_further_command_streams_input_and_output_and_exits_as_it_does(@TempDir Path folder) throws Exception {
+    void an_exec_streams_input_and_output_and_has_the_exit_status_of_its_command(@TempDir Path folder) throws Exception {
         String id = detached("sleep 1000");
         if (!Launcher.isNative()) {
             assertTrue(client("exec", id, "true").expect(125).errorLine().contains("exec needs the native binary"));
@@ -272,7 +272,7 @@ class ClientIT {
 
     @NativeOnly("exec joins a mount namespace: not the JVM")
     @Test
-    void a_further_shell_on_a_terminal_has_its_size_and_gives_the_terminal_back() throws Exception {
+    void an_exec_shell_on_a_terminal_has_its_size_and_restores_the_terminal() throws Exception {
         String id = detached("sleep 1000");
         try (Pty pty = new Pty()) {
             pty.resize(33, 77);
@@ -296,7 +296,7 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_a_server_cannot_do_is_refused_in_one_line() {
+    void options_that_a_server_does_not_support_are_refused_in_one_line() {
         assertTrue(client("run", "--rootfs", "busybox", "--privileged", "true")
                 .expect(125)
                 .errorLine()

@@ -195,7 +195,7 @@ class CniNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void whoever_is_killed_it_is_undone_once() throws Exception {
+    void whichever_process_is_killed_everything_is_undone_once() throws Exception {
         for (String victim : List.of("run", "child", "init", "all of these")) {
             Files.writeString(calls, "");
             Process run = start("--net", "cni:bridge", "--command", "sleep", "4848");
@@ -274,7 +274,7 @@ class CniNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_is_wrong_is_one_line_and_what_was_done_is_undone() throws Exception {
+    void an_error_is_one_line_and_finished_steps_are_undone() throws Exception {
         plugin(
                 "failing",
                 "[ $CNI_COMMAND = DEL ] || { printf %s '{\"code\": 11, \"msg\": \"no room\", \"details\": \"none"

@@ -108,7 +108,7 @@ class ContainerdIT {
     }
 
     @Test
-    void run_tells_output_and_exit_code() throws Exception {
+    void run_reports_output_and_exit_code() throws Exception {
         // The command waits for input, so that it ends only after its output was read: ctr loses the output of a
         // container that ends before ctr has opened the FIFO.
         Process one = new ProcessBuilder(

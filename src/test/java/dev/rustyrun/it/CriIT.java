@@ -165,7 +165,7 @@ class CriIT {
     }
 
     @Test
-    void logs_ends_and_their_reasons_are_told() throws IOException {
+    void logs_ends_and_their_reasons_are_reported() throws IOException {
         try (Pod pod = new Pod("told", CriClient.Mode.CONTAINER)) {
             String talks = pod.run(
                     "talks", in(CriClient.Mode.CONTAINER, ""), "/bin/sh", "-c", "echo hello; echo oops >&2; exit 7");

@@ -137,7 +137,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_what_cannot_be_started_is_said_at_once_and_leaves_nothing() throws IOException {
+    void P3_a_failed_start_is_reported_at_once_and_leaves_nothing() throws IOException {
         Path idFile = folder.resolve("cid");
         assertTrue(error(127, "run", "-d", "--cidfile", idFile.toString(), "--rootfs", rootfs.toString(), "nosuch")
                 .contains("nosuch is not in the container's PATH"));
@@ -463,7 +463,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_a_killed_monitor_leaves_is_told_and_removed() throws IOException {
+    void leftovers_of_a_killed_monitor_are_reported_and_removed() throws IOException {
         run("lost", "sleep", "4711");
         int monitor = new ObjectMapper()
                 .readTree(Path.of(store, ".detached/lost/started.json").toFile())
@@ -480,7 +480,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_only_a_detached_one_has_is_said_of_others() throws IOException {
+    void operations_on_detached_containers_are_refused_for_others() throws IOException {
         Process foreground = new ProcessBuilder(command(
                         "run", "--name", "fg", "--rootfs", rootfs.toString(), "sh", "-c", "touch /ready; sleep 4711"))
                 .start();

@@ -60,7 +60,7 @@ class DocsIT {
     }
 
     @Test
-    void the_session_in_the_readme_goes_as_it_says() throws IOException {
+    void the_session_in_the_readme_works_as_described() throws IOException {
         Page.Block session = Page.named(PROJECT, "README.md").blocks("console").get(0);
         String input = session.text()
                 .lines()
@@ -102,7 +102,7 @@ class DocsIT {
 
     @NativeOnly("the last steps need a user namespace, which a JVM cannot enter")
     @Test
-    void the_tutorial_goes_as_it_says() throws IOException {
+    void the_tutorial_works_as_described() throws IOException {
         String setUp = "rr() { " + String.join(" ", Launcher.command("run", "--rootfs")) + " " + Launcher.busybox()
                 + " \"$@\"; }\n";
         int commands = 0;

@@ -76,7 +76,7 @@ class DoctorIT {
     }
 
     @Test
-    void nobody_is_told_about_the_native_executable_on_a_jvm() {
+    void no_message_names_the_native_executable_on_a_jvm() {
         requireProgramForNobody();
         Launcher.Result result = doctorAfter(AS_NOBODY);
         if (Launcher.isNative()) {

@@ -32,7 +32,7 @@ class EgressIT extends EgressContainers {
     }
 
     @Test
-    void whoever_is_killed_no_proxy_is_left() throws Exception {
+    void whichever_process_is_killed_no_proxy_is_left() throws Exception {
         for (String first : List.of("true", "wget -qO- http://four.example.org/")) {
             Process run = new ProcessBuilder(world.command(Launcher.runCommand(
                             "--allow", "four.example.org", "--command", "sh", "-c", first + "; exec sleep 4545")))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EgressProxyEndIT extends EgressContainers {
 
     @Test
-    void an_update_says_that_the_proxy_was_killed() throws Exception {
+    void an_update_reports_that_the_proxy_was_killed() throws Exception {
         Process container = asking("policy7", "four.example.org", "four.example.org");
         try {
             assertEquals("the web", ask(container));
@@ -37,7 +37,7 @@ class EgressProxyEndIT extends EgressContainers {
 
     @NativeOnly("a JVM itself needs many threads")
     @Test
-    void a_proxy_without_room_for_a_thread_says_so_in_one_line() throws Exception {
+    void a_proxy_that_cannot_create_a_thread_reports_one_line() throws Exception {
         Path pids = Path.of("/sys/fs/cgroup/pids");
         Assumptions.assumeTrue(Files.exists(pids), "cgroup v1 has the controller pids");
         Path group = pids.resolve("rustyrun-crowded");

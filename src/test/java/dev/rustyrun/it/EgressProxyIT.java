@@ -174,7 +174,7 @@ class EgressProxyIT extends EgressContainers {
     }
 
     @Test
-    void a_service_replaces_lists_within_its_own_and_tells_and_counts_attempts() throws Exception {
+    void a_service_replaces_lists_within_its_own_and_reports_and_counts_attempts() throws Exception {
         Path told = Files.createTempFile("rustyrun-events", "");
         try (NetworkWorld.Service service = world.new Service(18094, "RUSTYRUN_ALLOW=*.example.org")) {
             Process events = service.events(told);

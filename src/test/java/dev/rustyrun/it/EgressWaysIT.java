@@ -87,7 +87,7 @@ class EgressWaysIT extends EgressContainers {
     }
 
     @Test
-    void w15_who_allows_a_proxy_allows_what_it_reaches_and_no_other_proxy() {
+    void w15_an_allowed_proxy_makes_its_targets_reachable_but_no_other_proxy() {
         String proxy = "read line; while IFS= read -r more && [ ${#more} -gt 1 ]; do :; done;"
                 + " set -- $line; printf 'HTTP/1.1 200 OK\\r\\n\\r\\n'; exec busybox nc ${2%:*} ${2#*:}";
         world.serve("busybox", "nc", "-ll", "-p", "8084", "-e", "sh", "-c", proxy);
@@ -256,7 +256,7 @@ class EgressWaysIT extends EgressContainers {
     }
 
     @Test
-    void what_is_no_request_is_refused() {
+    void an_invalid_request_is_refused() {
         assertTrue(answer("four.example.org", "GET / HTTP/1.1").startsWith("HTTP/1.1 400 "));
         assertTrue(answer("four.example.org", "GET http://four.example.org@other.example.net/ HTTP/1.1")
                 .startsWith("HTTP/1.1 400 "));

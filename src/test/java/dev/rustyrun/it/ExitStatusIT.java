@@ -49,7 +49,7 @@ class ExitStatusIT {
 
     /** Engines and scripts expect the same statuses as from runc: 1, and 255 for an exec that could not start. */
     @Test
-    void it_is_runcs_when_the_words_about_a_bundle_cannot_be_read() {
+    void it_is_runcs_when_the_arguments_about_a_bundle_are_invalid() {
         for (List<String> words : List.of(
                 List.of("run", "--bundle", "/b", "--bogus", "box"),
                 List.of("run", "-b", "/b", "--pid-file"),
@@ -67,7 +67,7 @@ class ExitStatusIT {
     }
 
     @Test
-    void it_is_125_when_the_words_about_a_rootfs_cannot_be_read() {
+    void it_is_125_when_the_arguments_about_a_rootfs_are_invalid() {
         Launcher.rustyrun("run", "--rootfs", "/", "--bogus", "true").expect(125).errorLine();
         Launcher.rustyrun("run", "--rootfs", "/", "--pids-limit", "x", "sh", "-b")
                 .expect(125)

@@ -131,7 +131,7 @@ class FamiliarOptionsIT {
     }
 
     @Test
-    void P1_for_what_is_no_option_here_it_is_said_what_to_use() {
+    void P1_options_of_other_programs_get_a_suggestion() {
         INSTEAD.forEach((option, word) -> {
             String line = Launcher.run(option, "--command", "true").expect(125).errorLine();
             assertTrue(line.contains(word), line);

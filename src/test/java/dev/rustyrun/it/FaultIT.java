@@ -117,7 +117,7 @@ class FaultIT {
     }
 
     @Test
-    void h24_launches_that_wait_warm_and_are_killed_are_replaced_though_nobody_asks() throws Exception {
+    void h24_killed_warm_launches_are_replaced_without_a_request() throws Exception {
         for (int i = 0; i < 3; i++) {
             List<Long> waiting = Host.childrenOf(server.pid());
             waiting.forEach(child -> {
@@ -172,7 +172,7 @@ class FaultIT {
     }
 
     @Test
-    void h23_a_service_that_runs_out_of_descriptors_goes_on_when_there_are_some() throws Exception {
+    void h23_a_service_without_descriptors_continues_when_descriptors_are_available() throws Exception {
         try (FaultLoad load = new FaultLoad(server, 3, 2)) {
             for (int i = 0; i < ROUNDS / 4; i++) {
                 limit("nofile", descriptors() + random.nextInt(12));
@@ -198,7 +198,7 @@ class FaultIT {
     }
 
     @Test
-    void h23_a_service_that_may_start_no_more_processes_goes_on_when_it_may() throws Exception {
+    void h23_a_service_at_its_process_limit_continues_when_processes_are_available() throws Exception {
         Path group = Path.of("/sys/fs/cgroup/pids/rustyrun-fault-" + server.pid());
         org.junit.jupiter.api.Assumptions.assumeTrue(
                 Files.exists(group.getParent()), "needs the pids controller of cgroup v1");
@@ -227,7 +227,7 @@ class FaultIT {
     }
 
     @Test
-    void h7_a_service_whose_state_has_no_room_goes_on_when_it_has() throws Exception {
+    void h7_a_service_without_space_for_its_state_continues_when_space_is_available() throws Exception {
         Path state = Path.of("/run/rustyrun");
         Path data = folder.resolve("data");
         assertTrue(Files.isDirectory(data));

@@ -72,7 +72,7 @@ class ImageRunIT {
     }
 
     @Test
-    void it_runs_what_the_image_says_as_whom_and_where_it_says() {
+    void it_runs_the_images_command_as_its_user_in_its_directory() {
         assertEquals("default\n", mounted.out("run", "base"));
         assertEquals("entry word\n", mounted.out("run", "app"));
         assertEquals("entry mine\n", mounted.out("run", "app", "mine"));
@@ -214,7 +214,7 @@ class ImageRunIT {
     }
 
     @Test
-    void what_it_writes_goes_with_its_end() throws IOException {
+    void its_writes_are_discarded_at_its_end() throws IOException {
         assertEquals("", mounted.out("run", "base", "sh", "-c", "echo mine > /dir/a; rm /dir/b"));
         assertEquals("a\nb\n", mounted.out("run", "base", "cat", "/dir/a", "/dir/b"));
         assertFalse(mounted.containers().contains("gone"));
@@ -247,7 +247,7 @@ class ImageRunIT {
     }
 
     @Test
-    void gc_removes_the_layer_of_one_whose_processes_were_killed() throws Exception {
+    void gc_removes_the_layer_of_a_container_with_killed_processes() throws Exception {
         Process process =
                 new ProcessBuilder(mounted.command("run", "--name", "killed", "base", "sleep", "1000")).start();
         while (!Files.exists(mounted.store.resolve("containers/killed/work/work"))) {

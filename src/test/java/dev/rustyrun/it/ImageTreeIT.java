@@ -292,7 +292,7 @@ class ImageTreeIT {
     }
 
     @Test
-    void what_a_layer_cannot_say_is_refused_and_nothing_of_the_image_stays() throws IOException {
+    void an_invalid_layer_is_refused_and_nothing_of_the_image_is_kept() throws IOException {
         keep("odd", "touch /.wh.dir");
         long blobs = blobs();
         assertTrue(mounted.rustyrun("commit", "odd", "never")

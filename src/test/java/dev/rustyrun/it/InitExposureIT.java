@@ -87,7 +87,7 @@ class InitExposureIT {
     }
 
     @Test
-    void S4_whoever_may_trace_reads_nothing_of_the_hosts_in_pid_one() {
+    void S4_a_process_that_may_trace_finds_nothing_of_the_host_in_pid_one() {
         expectNothing();
         expectNothing("--new-privileges");
         expectNothing("--user", "1000");

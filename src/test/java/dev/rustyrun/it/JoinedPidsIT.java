@@ -48,7 +48,7 @@ class JoinedPidsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_ends_as_its_command_does() {
+    void it_exits_with_the_status_of_its_command() {
         run("--command", "/bin/sh", "-c", "exit 7").expect(7);
         run("--init", "--command", "/bin/sh", "-c", "exit 8").expect(8);
         run("--command", "/bin/sh", "-c", "kill -9 $$").expect(137);
@@ -130,7 +130,7 @@ class JoinedPidsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_is_no_PID_namespace_is_refused_and_one_of_another_user_namespace_too() {
+    void a_path_that_is_not_a_PID_namespace_is_refused_and_one_of_another_user_namespace_too() {
         String line = Launcher.run("--pid", "path:/proc/self/ns/net", "--command", "true")
                 .expect(125)
                 .errorLine();

@@ -87,7 +87,7 @@ class LinksIT {
     }
 
     @Test
-    void C29_it_is_said_what_is_in_the_way() {
+    void C29_the_error_names_the_obstacle() {
         String directory =
                 run("-v", "/etc:/etc/passwd", "--command", "true").expect(125).errorLine();
         assertTrue(directory.contains("/etc/passwd is a file in the container"), directory);

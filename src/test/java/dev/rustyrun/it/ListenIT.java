@@ -64,7 +64,7 @@ class ListenIT {
     }
 
     @Test
-    void a_unix_socket_is_its_owners_alone_and_goes_with_the_service() throws Exception {
+    void only_the_owner_can_use_a_unix_socket_which_is_removed_with_the_service() throws Exception {
         try (Server server = onSocket()) {
             expectMode("rw-------");
             assertEquals(
@@ -128,7 +128,7 @@ class ListenIT {
     }
 
     @Test
-    void tls_lets_in_who_has_a_certificate_and_lets_him_do_what_his_role_may() throws Exception {
+    void tls_admits_clients_with_a_certificate_and_allows_what_their_role_may_do() throws Exception {
         openssl(
                 "req",
                 "-x509",
@@ -263,7 +263,7 @@ class ListenIT {
     }
 
     @Test
-    void what_cannot_be_is_refused_at_once() {
+    void impossible_requests_are_refused_at_once() {
         assertTrue(
                 Launcher.rustyrun("serve", "--no-tcp").expect(125).errorLine().contains("--socket"));
         assertTrue(Launcher.rustyrun("serve", "--tls-cert", "/x")

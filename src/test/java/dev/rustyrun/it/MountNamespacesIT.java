@@ -131,7 +131,7 @@ class MountNamespacesIT {
     }
 
     @Test
-    void a_container_joins_a_mount_namespace_whose_others_keep_their_root() throws IOException {
+    void a_container_joins_a_mount_namespace_and_other_processes_keep_their_root() throws IOException {
         startPod("--mount");
         try (OciBundle bundle =
                 inPod(WHERE + "; mount | grep -c ' /proc type proc'; ls /dev/null; echo x > /proc/sys/kernel/domainname"
@@ -258,7 +258,7 @@ class MountNamespacesIT {
     }
 
     @Test
-    void what_would_change_the_hosts_mounts_is_refused() {
+    void requests_that_would_change_the_hosts_mounts_are_refused() {
         Map<String, Consumer<ObjectNode>> changes = new LinkedHashMap<>();
         changes.put(
                 "mounts",

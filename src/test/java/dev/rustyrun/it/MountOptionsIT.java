@@ -50,7 +50,7 @@ class MountOptionsIT {
     }
 
     @Test
-    void read_only_goes_for_the_mounts_below_too() {
+    void read_only_applies_to_the_mounts_below_too() {
         String write = "touch /made/x /made/sub/x 2>&1 | grep -c 'Read-only file system'; ls /made/sub";
         assertEquals("2\nbelow\n", sh(write, "--volume", volume + ":/made:ro"));
         assertEquals("2\nbelow\n", sh(write, "--volume", volume + ":/made:rro"));
@@ -207,7 +207,7 @@ class MountOptionsIT {
     }
 
     @Test
-    void what_an_ephemeral_container_writes_can_be_limited() {
+    void writes_of_an_ephemeral_container_can_be_limited() {
         String write = "dd if=/dev/zero of=/big bs=1k count=2000 2>&1 | grep -c 'No space left'";
         assertEquals("1\n", sh(write, "--ephemeral=1m"));
         assertEquals(

@@ -57,7 +57,7 @@ class OciConsoleIT {
     }
 
     @Test
-    void the_terminal_goes_to_the_console_socket() throws Exception {
+    void the_terminal_is_sent_to_the_console_socket() throws Exception {
         try (OciBundle bundle = new OciBundle("sh", "-c", "tty; stty size; test -t 0 && echo terminal")) {
             bundle.editProcess(process -> process.put("terminal", true)
                     .putObject("consoleSize")

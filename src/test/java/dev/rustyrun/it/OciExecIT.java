@@ -138,7 +138,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void stdin_goes_in() {
+    void stdin_reaches_the_command() {
         try (OciBundle bundle = running()) {
             assertEquals(
                     "from outside",
@@ -166,7 +166,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void detached_it_goes_on_and_its_id_is_written_down() {
+    void a_detached_command_continues_and_its_id_is_written() {
         try (OciBundle bundle = running()) {
             bundle.rustyrun("exec", "--detach", "--pid-file", bundle.file("pid").toString(), "box", "sleep", "2000")
                     .expect(0);
@@ -205,7 +205,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void in_a_user_namespace_it_is_who_the_container_is() {
+    void in_a_user_namespace_it_has_the_containers_user() {
         try (OciBundle bundle = running(made -> made.edit(config -> {
             var linux = config.withObject("/linux");
             linux.withArray("namespaces").addObject().put("type", "user");
@@ -273,7 +273,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void it_joins_a_cgroup_below_the_containers_that_is_there_and_no_other() throws Exception {
+    void it_joins_only_an_existing_cgroup_below_the_containers() throws Exception {
         try (OciBundle bundle = running(made -> made.edit(config -> {
             removeCgroupNamespace(config);
             config.withObject("/linux").put("cgroupsPath", "/rustyrun-it-exec");
@@ -317,7 +317,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void a_capability_that_is_none_is_warned_of_and_ignored() {
+    void an_unknown_capability_gives_a_warning_and_is_ignored() {
         try (OciBundle bundle = running()) {
             Launcher.Result result = bundle.rustyrun("exec", "--cap", "CAP_UNKNOWN", "box", "echo", "ok")
                     .expect(0);
@@ -328,7 +328,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void what_does_not_run_cannot_be_joined() {
+    void a_container_that_does_not_run_cannot_be_joined() {
         try (OciBundle bundle = new OciBundle("true")) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
@@ -354,7 +354,7 @@ class OciExecIT {
      * outside of it.
      */
     @Test
-    void what_is_ending_cannot_be_joined() throws Exception {
+    void a_container_that_is_ending_cannot_be_joined() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);

@@ -293,7 +293,7 @@ class OciHooksIT {
     }
 
     @Test
-    void in_a_joined_PID_namespace_hooks_are_told_of_the_process_that_they_meet() throws Exception {
+    void in_a_joined_PID_namespace_hooks_get_the_pid_of_the_process_that_they_see() throws Exception {
         try (Subreaper orphans = new Subreaper();
                 OciBundle first = new OciBundle("/bin/sleep", "1000");
                 OciBundle bundle = bundle("true")) {

@@ -55,7 +55,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_the_command_writes_reaches_the_stdout_that_create_had() throws Exception {
+    void the_commands_output_reaches_the_stdout_of_create() throws Exception {
         try (OciBundle bundle = new OciBundle("echo", "from inside")) {
             Path out = bundle.file("out");
             assertEquals(
@@ -143,7 +143,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_program_that_is_not_there_fails_create_and_leaves_nothing() {
+    void a_missing_program_makes_create_fail_and_leaves_nothing() {
         try (OciBundle bundle = new OciBundle("no-such-program")) {
             String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("executable file not found in $PATH"), line);
@@ -300,7 +300,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void delete_force_ends_a_running_container_and_one_that_is_not_there_is_no_error() {
+    void delete_force_ends_a_running_container_and_a_missing_one_is_no_error() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);
@@ -348,7 +348,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void list_tells_of_all_containers_in_three_forms() throws Exception {
+    void list_shows_all_containers_in_three_formats() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.create("one").expect(0);
             bundle.create("two").expect(0);
@@ -367,7 +367,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_paused_container_stands_still_and_goes_on() {
+    void a_paused_container_stops_and_continues() {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);

@@ -200,7 +200,7 @@ class OciOptionsIT {
     }
 
     @Test
-    void swap_alone_is_added_to_the_memory_that_there_is() throws Exception {
+    void swap_alone_is_added_to_the_current_memory_limit() throws Exception {
         Path v1 = Path.of("/sys/fs/cgroup/memory/rustyrun-it-swap/memory.memsw.limit_in_bytes");
         Path v2 = Path.of("/sys/fs/cgroup/rustyrun-it-swap/memory.swap.max");
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
@@ -288,7 +288,7 @@ class OciOptionsIT {
     }
 
     @Test
-    void of_descriptors_to_preserve_those_that_are_there_are_handed_over() throws IOException {
+    void open_descriptors_to_preserve_are_passed_on() throws IOException {
         try (OciBundle bundle = new OciBundle("sh", "-c", "ls /proc/self/fd; cat <&5")) {
             String file = bundle.file("text").toString();
             List<String> words = new ArrayList<>(
@@ -308,7 +308,7 @@ class OciOptionsIT {
     }
 
     @Test
-    void the_log_is_made_at_once_and_tells_each_step_to_who_debugs() throws Exception {
+    void the_log_is_created_at_once_and_has_each_step_with_debug() throws Exception {
         try (OciBundle bundle = new OciBundle("echo", "ok")) {
             Path log = bundle.file("log");
             String[] run = {"run", "--bundle", bundle.directory().toString(), "box"};

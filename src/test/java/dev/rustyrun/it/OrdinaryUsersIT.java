@@ -65,7 +65,7 @@ class OrdinaryUsersIT {
     }
 
     @Test
-    void an_ordinary_user_may_do_what_the_table_says_and_is_told_why_not_the_rest() {
+    void an_ordinary_user_may_do_what_the_table_says_and_gets_a_reason_for_each_refusal() {
         expectTable("ordinary user", Launcher.asUser(USER, "-u", "XDG_DATA_HOME", "HOME=" + folder.resolve("own")));
     }
 }

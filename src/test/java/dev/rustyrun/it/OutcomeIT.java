@@ -43,7 +43,7 @@ class OutcomeIT {
     }
 
     @Test
-    void a_command_that_exits_says_so_with_its_times_and_its_memory() throws IOException {
+    void a_command_that_exits_is_reported_with_its_times_and_its_memory() throws IOException {
         run("--command", "/bin/sh", "-c", "head -c 20m /dev/zero | tail -c 1 > /dev/null; exit 3")
                 .expect(3);
         JsonNode result = result();

@@ -22,7 +22,7 @@ class PackagesIT {
     private static final Path FOLDER = Launcher.baseDirectory().resolve("target/release");
 
     @BeforeAll
-    static void packages_are_there() {
+    static void the_packages_exist() {
         Launcher.requireRoot();
         Assumptions.assumeTrue(
                 Launcher.isNative() && Files.isDirectory(FOLDER),

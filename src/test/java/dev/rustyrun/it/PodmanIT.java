@@ -116,7 +116,7 @@ class PodmanIT {
     }
 
     @Test
-    void run_tells_output_and_exit_code() {
+    void run_reports_output_and_exit_code() {
         Launcher.Result result =
                 once(List.of(), "sh", "-c", "echo out; echo err >&2; exit 7").expect(7);
         assertEquals("out\n", result.out());
@@ -124,7 +124,7 @@ class PodmanIT {
     }
 
     @Test
-    void stdin_goes_in() {
+    void stdin_reaches_the_command() {
         assertEquals(
                 "typed",
                 Launcher.execute(run(List.of("--rm", "-i"), "cat"), "typed")
@@ -133,7 +133,7 @@ class PodmanIT {
     }
 
     @Test
-    void a_command_that_is_missing_or_cannot_be_executed_is_told_by_the_exit_code() {
+    void the_exit_code_shows_that_a_command_is_missing_or_cannot_be_executed() {
         once(List.of(), "no-such-program").expect(127);
         once(List.of(), "/etc/passwd").expect(126);
     }

@@ -197,7 +197,7 @@ class PortsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_shows_the_callers_rights_stays_outside_and_roles_are_asked_for() throws Exception {
+    void credentials_of_the_caller_are_not_forwarded_and_roles_are_checked() throws Exception {
         Path tokens = Files.writeString(folder.resolve("tokens"), "launch " + TOKEN + "\nread " + READER + "\n");
         Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
         try (Server server = start(List.of(), "--token-file", tokens.toString())) {

@@ -84,7 +84,7 @@ class PrivateNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void whoever_is_killed_no_pasta_is_left() throws Exception {
+    void whichever_process_is_killed_no_pasta_is_left() throws Exception {
         for (String victim : List.of("run", "child", "init", "guard", "pasta")) {
             Process run = new ProcessBuilder(
                             world.command(Launcher.runCommand("--net", "private", "--command", "sleep", "4242")))

@@ -119,7 +119,7 @@ class ResourcesIT {
     }
 
     @Test
-    void devices_of_the_host_cannot_be_opened_whoever_made_the_node() throws IOException {
+    void devices_of_the_host_cannot_be_opened_by_any_node() throws IOException {
         Assumptions.assumeTrue(
                 Files.exists(Path.of("/dev/loop-control")),
                 "needs /dev/loop-control, a device that no"
@@ -240,7 +240,7 @@ class ResourcesIT {
     }
 
     @Test
-    void gc_removes_a_folder_whose_maker_was_killed_before_it_wrote_anything() throws IOException {
+    void gc_removes_a_folder_if_its_creator_was_killed_before_it_wrote_anything() throws IOException {
         Path folder = Files.createDirectories(Path.of("/run/rustyrun/gc-empty"));
         assertTrue(folder.toFile().setLastModified(0));
         Path young = Files.createDirectories(Path.of("/run/rustyrun/gc-young"));

@@ -90,7 +90,7 @@ class RolesIT {
     }
 
     @Test
-    void s5_s7_who_may_only_read_sees_that_a_container_runs_and_none_of_its_secrets() throws Exception {
+    void s5_s7_the_role_read_sees_that_a_container_runs_but_not_its_secrets() throws Exception {
         try (Server server = serve()) {
             HttpResponse<String> made = ask(
                     server,

@@ -86,7 +86,7 @@ class RootlessIT {
 
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
-    void it_has_all_capabilities_inside_that_docker_grants_and_none_outside() {
+    void it_has_dockers_capabilities_inside_and_none_outside() {
         String out = asOrdinaryUser(
                         "--command",
                         "/bin/sh",

@@ -104,7 +104,7 @@ class RunFilesIT {
     }
 
     @Test
-    void a_file_that_is_there_is_replaced_and_links_lead_where_they_do_inside() throws Exception {
+    void an_existing_file_is_replaced_and_links_are_resolved_as_in_the_container() throws Exception {
         assertEquals("mine", stdout(run(200, "cat /etc/passwd", "'files': [{'path': '/etc/passwd', 'text': 'mine'}]")));
         JsonNode ran = run(
                 200,
@@ -122,7 +122,7 @@ class RunFilesIT {
     }
 
     @Test
-    void what_is_no_file_or_too_large_is_a_line() throws Exception {
+    void a_missing_or_too_large_file_gives_a_one_line_error() throws Exception {
         JsonNode ran = run(
                 200,
                 "mkdir /o; mkfifo /o/fifo; mkdir /o/dir; truncate -s 100G /o/sparse; ln -s /dev/null /o/null; echo x >"
@@ -172,7 +172,7 @@ class RunFilesIT {
     }
 
     @Test
-    void what_cannot_be_is_refused_with_its_field() throws Exception {
+    void impossible_values_are_refused_with_their_field() throws Exception {
         assertEquals(
                 "/files",
                 run(422, "true", "'readOnly': true, 'files': [{'path': 'x'}]")
@@ -218,7 +218,7 @@ class RunFilesIT {
     }
 
     @Test
-    void what_a_timeout_or_a_signal_ends_gives_its_outputs_too() throws Exception {
+    void a_command_ended_by_a_timeout_or_a_signal_has_outputs_too() throws Exception {
         JsonNode ran = run(200, "echo a > /o; sleep 60", "'timeoutSeconds': 1, 'outputs': ['/o']");
         assertEquals("timeout", ran.path("reason").asText());
         assertEquals("a\n", output(ran, "/o").path("text").asText());

@@ -291,7 +291,7 @@ class RunIT {
     }
 
     @Test
-    void trace_tells_each_step_and_its_time_on_stderr() {
+    void trace_prints_each_step_and_its_time_on_stderr() {
         Launcher.Result result =
                 Launcher.run("--trace", "--command", "/bin/true").expect(0);
         List<String> steps = result.err().lines().toList();

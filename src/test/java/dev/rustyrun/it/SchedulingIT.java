@@ -185,7 +185,7 @@ class SchedulingIT {
     }
 
     @Test
-    void a_further_process_has_the_processors_that_it_asks_for_and_the_first_has_all() {
+    void an_exec_has_the_processors_that_it_requests_and_the_first_process_has_all() {
         Assumptions.assumeTrue(
                 Runtime.getRuntime().availableProcessors() > 1, "needs two processors, to leave one out");
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
@@ -203,7 +203,7 @@ class SchedulingIT {
     }
 
     @Test
-    void a_label_of_a_security_module_that_is_not_there_is_refused_by_its_name() {
+    void a_label_of_a_missing_security_module_is_refused_by_its_name() {
         String line = runProcess(process -> process.put("apparmorProfile", "some-profile"), "true")
                 .expect(1)
                 .errorLine();

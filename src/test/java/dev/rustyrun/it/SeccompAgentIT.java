@@ -134,7 +134,7 @@ class SeccompAgentIT {
     }
 
     @Test
-    void the_agent_is_told_which_container_it_is_and_gets_one_descriptor() throws Exception {
+    void the_agent_gets_the_containers_state_and_one_descriptor() throws Exception {
         startAgent(0);
         run(profile(), "--name", "agents-box").expect(0);
         JsonNode told = JSON.readTree(log().get(0));
@@ -169,7 +169,7 @@ class SeccompAgentIT {
     }
 
     @Test
-    void a_further_process_has_a_listener_of_its_own() throws Exception {
+    void an_exec_has_its_own_listener() throws Exception {
         startAgent(EXDEV);
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.create("box").expect(0);

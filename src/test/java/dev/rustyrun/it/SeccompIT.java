@@ -116,7 +116,7 @@ class SeccompIT {
     }
 
     @Test
-    void a_filter_is_there_for_every_user_with_and_without_no_new_privileges_but_not_unconfined() {
+    void every_user_has_a_filter_with_and_without_no_new_privileges_but_not_with_unconfined() {
         for (String[] options : List.of(
                 new String[] {"--user", "0"},
                 new String[] {"--user", "1000"},
@@ -195,7 +195,7 @@ class SeccompIT {
     }
 
     @Test
-    void a_profile_that_is_not_there_is_refused() {
+    void a_missing_profile_is_refused() {
         assertTrue(Launcher.run("--seccomp", "/no/such", "--command", "true")
                 .expect(125)
                 .errorLine()

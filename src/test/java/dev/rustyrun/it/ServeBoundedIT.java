@@ -146,7 +146,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void h18_who_closes_its_side_gets_its_answer() throws Exception {
+    void h18_a_client_that_closes_its_side_gets_its_answer() throws Exception {
         try (Server server = Server.start();
                 Socket socket = server.send("/v1/run", LONG.formatted("0.3", ""), "Connection: close")) {
             socket.shutdownOutput();
@@ -217,7 +217,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void h4_h5_who_hangs_up_at_any_moment_gives_up_the_turn_and_what_runs() throws Exception {
+    void h4_h5_a_caller_that_disconnects_at_any_moment_frees_its_slot_and_its_command_ends() throws Exception {
         int callers = Launcher.isNative() ? 1000 : 200;
         try (Server server = Server.start()) {
             for (int i = 0; i < callers; i++) {
@@ -304,7 +304,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void h2_of_a_log_that_is_full_the_newest_is_kept() throws Exception {
+    void h2_a_full_log_keeps_the_newest_output() throws Exception {
         try (Server server = Server.start()) {
             String id = create(server, "seq 1 200000; sleep 100", ", \"maxLog\": \"64k\"");
             Host.eventually(

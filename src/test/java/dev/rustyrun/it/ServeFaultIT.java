@@ -82,7 +82,7 @@ class ServeFaultIT {
     }
 
     @Test
-    void a_service_that_is_killed_under_load_leaves_nothing_that_gc_does_not_find_and_the_next_one_goes_on()
+    void gc_finds_everything_that_a_service_killed_under_load_has_left_and_the_next_service_works()
             throws Exception {
         Set<String> ids = ConcurrentHashMap.newKeySet();
         try (Server server = Server.start()) {

@@ -94,7 +94,7 @@ class ServeIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void limits_timeouts_and_what_cannot_be_executed_are_told_apart() throws Exception {
+    void limits_timeouts_and_commands_that_cannot_be_executed_are_distinguished() throws Exception {
         try (Server server = Server.start()) {
             String late = server.sh(200, "echo begun; sleep 60", "\"timeoutSeconds\": 4");
             assertTrue(late.contains("\"reason\":\"timeout\"") && late.contains("begun"), late);
@@ -127,7 +127,7 @@ class ServeIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_command_whose_caller_goes_away_is_killed_and_its_turn_is_free_unless_he_may_come_back() throws Exception {
+    void a_command_whose_caller_disconnects_is_killed_and_its_slot_is_free_unless_the_caller_may_return() throws Exception {
         String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
         // Only one command may run at a time: first a cold launch occupies this slot, then a warm one.
         try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=1", "RUSTYRUN_WARM=1"))) {

@@ -136,7 +136,7 @@ class ServedContainersIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void who_sends_input_on_and_on_to_a_container_that_takes_none_is_closed_on() throws Exception {
+    void a_client_that_sends_input_without_end_to_a_container_that_reads_none_is_disconnected() throws Exception {
         try (Server server = start()) {
             HttpResponse<String> made = server.post(
                     "/v1/containers",
@@ -205,7 +205,7 @@ class ServedContainersIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_is_sent_before_a_container_has_started_is_its_input() throws Exception {
+    void data_sent_before_a_container_has_started_is_its_input() throws Exception {
         try (Server server = start()) {
             String at = create(server, "cat; echo end", ", \"openStdin\": true");
             WebSocketClient talk = server.talk(at + "/attach?start=true", true, "resize 10 20");

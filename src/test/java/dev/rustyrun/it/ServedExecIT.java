@@ -65,7 +65,7 @@ class ServedExecIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_is_not_there_or_wrongly_asked_for_is_refused_in_words() throws Exception {
+    void missing_containers_and_wrong_requests_are_refused_in_words() throws Exception {
         try (Server server = start()) {
             assertEquals(
                     404, server.post("/v1/containers/0123456789ab/exec", "{}").statusCode());
@@ -86,7 +86,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void what_does_not_run_or_is_paused_takes_no_further_command() throws Exception {
+    void a_container_that_is_stopped_or_paused_refuses_exec() throws Exception {
         try (Server server = start()) {
             String at = container(server, SLEEPS, "");
             assertEquals(
@@ -111,7 +111,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void it_is_answered_as_a_run_is_and_the_container_goes_on() throws Exception {
+    void the_answer_is_like_that_of_run_and_the_container_keeps_running() throws Exception {
         try (Server server = start()) {
             String at =
                     running(server, ", \"env\": {\"A\": \"container\", \"B\": \"container\"}, \"workdir\": \"/tmp\"");
@@ -277,7 +277,7 @@ class ServedExecIT {
     }
 
     @Test
-    void what_a_web_socket_is_wrongly_asked_for_is_a_problem_in_words() throws Exception {
+    void a_wrong_request_to_a_web_socket_gets_a_problem_in_words() throws Exception {
         try (Server server = start()) {
             String nobody = "/v1/containers/0123456789ab/exec/attach";
             assertEquals(426, server.get(nobody).statusCode());
@@ -320,7 +320,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void when_the_caller_goes_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
+    void when_the_caller_disconnects_only_its_processes_are_killed() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
             String starts = script("setsid sleep 30001 & sleep 30002", "");
@@ -350,7 +350,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void who_reads_slowly_holds_up_the_command_not_the_service_and_gets_all_of_it() throws Exception {
+    void a_slow_reader_blocks_the_command_not_the_service_and_gets_all_output() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
             long before = memoryOf(server);

@@ -77,7 +77,7 @@ class ServedFilesIT {
     }
 
     @Test
-    void what_is_put_in_is_there_and_comes_out_again() throws Exception {
+    void files_that_are_put_in_exist_and_can_be_read_back() throws Exception {
         String longName = "d".repeat(150) + "/" + "ü".repeat(100);
         try (Server server = start()) {
             String at = running(
@@ -343,7 +343,7 @@ class ServedFilesIT {
     }
 
     @Test
-    void what_is_read_only_or_does_not_run_takes_nothing() throws Exception {
+    void a_container_that_is_read_only_or_does_not_run_accepts_no_files() throws Exception {
         try (Server server = start()) {
             String at = container(server, "echo ready", "");
             assertTrue(get(server, at, "/bin/busybox").containsKey("busybox"), "before the start: the rootfs");

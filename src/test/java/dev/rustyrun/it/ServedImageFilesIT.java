@@ -204,7 +204,7 @@ class ServedImageFilesIT {
     }
 
     @Test
-    void what_a_container_leaves_leads_to_nothing_of_the_host() throws Exception {
+    void files_that_a_container_leaves_do_not_lead_to_the_host() throws Exception {
         String at = container("rm -r /w/d; ln -s /w/out /w/d; ln -s " + host + " /tmp/l", "");
         assertEquals(200, put(at, "/w/d", new Tar().file("before", "start")).statusCode());
         ended(at);
@@ -281,7 +281,7 @@ class ServedImageFilesIT {
     }
 
     @Test
-    void what_is_too_large_or_no_archive_is_refused_and_the_container_starts_all_the_same() throws Exception {
+    void a_body_that_is_too_large_or_not_an_archive_is_refused_and_the_container_still_starts() throws Exception {
         String at = container("cat /w/in", "");
         byte[] ones = new byte[33 << 20];
         java.util.Arrays.fill(ones, (byte) 1);

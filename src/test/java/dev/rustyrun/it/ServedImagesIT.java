@@ -172,7 +172,7 @@ class ServedImagesIT {
     }
 
     @Test
-    void what_the_operator_has_not_named_is_neither_fetched_nor_shown() throws Exception {
+    void images_that_the_operator_has_not_listed_are_neither_fetched_nor_shown() throws Exception {
         String port = registry.substring(registry.indexOf(':'));
         for (String name : List.of(
                 registry + "/private/app:1",
@@ -225,7 +225,7 @@ class ServedImagesIT {
     }
 
     @Test
-    void what_a_registry_refuses_or_breaks_is_a_problem_with_its_reason() throws Exception {
+    void a_refusal_or_failure_of_a_registry_is_a_problem_with_its_reason() throws Exception {
         assertEquals("image-not-found", type(run(422, image(registry + "/org/none:1"))));
         HttpResponse<String> events =
                 server.post("/v1/images", "{" + image(registry + "/org/none:1") + "}", "Accept", "text/event-stream");
@@ -252,7 +252,7 @@ class ServedImagesIT {
     }
 
     @Test
-    void a_pull_ends_with_the_last_who_waits_for_it() throws Exception {
+    void a_pull_ends_when_its_last_waiter_leaves() throws Exception {
         String json = "{" + image("127.0.0.1:" + silent.getLocalPort() + "/app") + "}";
         Socket one = server.send("/v1/images", json);
         try (Socket asked = silent.accept()) {

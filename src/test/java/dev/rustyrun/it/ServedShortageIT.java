@@ -31,7 +31,7 @@ class ServedShortageIT {
     }
 
     @Test
-    void whoever_is_told_that_a_container_was_not_made_leaves_none() throws Exception {
+    void a_failed_creation_leaves_no_container() throws Exception {
         try (Server server =
                 Server.start("--data-folder", folder.resolve("data").toString())) {
             String body =

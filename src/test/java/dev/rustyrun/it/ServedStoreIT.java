@@ -308,7 +308,7 @@ class ServedStoreIT {
     }
 
     @Test
-    void h7_where_no_space_is_left_a_container_goes_on_and_a_new_one_is_refused_and_leaves_nothing() throws Exception {
+    void h7_without_space_a_container_continues_and_a_new_one_is_refused_and_leaves_nothing() throws Exception {
         Files.createDirectories(data());
         Launcher.execute(List.of("mount", "-t", "tmpfs", "-o", "size=512k,mode=700", "none", data().toString()), "")
                 .expect(0);

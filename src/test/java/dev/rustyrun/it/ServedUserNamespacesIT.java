@@ -194,7 +194,7 @@ class ServedUserNamespacesIT {
 
     @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
-    void what_is_mounted_from_the_host_is_nobodys_unless_it_is_configured_to_be_mapped() throws Exception {
+    void directories_of_the_host_belong_to_nobody_unless_configured_as_mapped() throws Exception {
         Path plain = Files.createDirectories(folder.resolve("plain"));
         Path mapped = Files.createDirectories(folder.resolve("mapped"));
         for (Path each : List.of(plain, mapped)) {
@@ -243,7 +243,7 @@ class ServedUserNamespacesIT {
 
     @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
-    void limits_and_ends_are_as_ever() throws Exception {
+    void limits_and_results_are_unchanged() throws Exception {
         try (Server server = start()) {
             expect("\"timeout\"", server.sh(200, "sleep 31001", "\"timeoutSeconds\": 0.3"));
             String forks = "i=0; while [ $i -lt 30 ]; do sleep 31001 & i=$((i+1)); done";
@@ -303,7 +303,7 @@ class ServedUserNamespacesIT {
 
     @JvmOnly
     @Test
-    void where_there_can_be_none_it_says_so_and_goes_on() throws Exception {
+    void where_user_namespaces_are_impossible_the_service_logs_it_and_continues() throws Exception {
         try (Server server = start()) {
             server.sh(200, "true");
             Host.eventually(
@@ -316,7 +316,7 @@ class ServedUserNamespacesIT {
 
     @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
-    void where_a_file_system_cannot_map_ids_containers_have_the_hosts_and_the_log_says_so() throws Exception {
+    void where_a_file_system_cannot_map_ids_containers_have_the_hosts_ids_and_the_log_has_the_reason() throws Exception {
         Path scratch = Files.createDirectories(folder.resolve("scratch"));
         Path rootfs = Launcher.busybox().getParent();
         String mounts = "mount -t tmpfs none $0 && mkdir $0/upper $0/work && mount -t overlay"

@@ -60,7 +60,7 @@ class SignalsIT {
     }
 
     @Test
-    void an_interrupt_from_the_terminal_comes_once_though_it_goes_to_the_whole_process_group() throws Exception {
+    void an_interrupt_from_the_terminal_arrives_once_although_the_whole_process_group_gets_it() throws Exception {
         String script = "n=0; trap 'n=$((n+1))' INT; echo ready; i=0;"
                 + " while [ $i -lt 10 ]; do sleep 0.1; i=$((i+1)); done; echo count $n";
         Process process = new ProcessBuilder(java.util.stream.Stream.concat(

@@ -82,7 +82,7 @@ class StageExposureIT {
 
     @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
-    void S1_whoever_may_trace_never_sees_the_hosts_root_and_attaches_nothing_of_ours() throws IOException {
+    void S1_a_process_that_may_trace_never_sees_the_hosts_root_and_cannot_attach_to_a_stage() throws IOException {
         withMountOfHost(() -> {
             for (String[] options : new String[][] {
                 {"--cap-add", "SYS_PTRACE"},

@@ -78,7 +78,7 @@ class StandardFilesIT {
     }
 
     @Test
-    void C2_a_further_process() throws IOException {
+    void C2_an_exec() throws IOException {
         for (String userns : List.of("host", "auto")) {
             String name = "it-std-" + ProcessHandle.current().pid();
             Process container =

@@ -99,7 +99,7 @@ class StopIT {
     }
 
     @Test
-    void who_follows_something_is_let_go_and_holds_nobody_up() throws Exception {
+    void followers_are_disconnected_and_block_nobody() throws Exception {
         Server server = start();
         String id = create(server, "while true; do echo tick; sleep 0.1; done", ", \"start\": true");
         try {

@@ -119,7 +119,7 @@ class StoreIT {
     }
 
     @Test
-    void s9_what_somebody_else_has_made_in_tmp_is_refused_by_every_command() throws IOException {
+    void s9_every_command_refuses_a_folder_in_tmp_of_another_user() throws IOException {
         plant(SHARED, ATTACKER);
         for (List<String> command : COMMANDS) {
             String[] words = command.toArray(String[]::new);
@@ -141,7 +141,7 @@ class StoreIT {
     }
 
     @Test
-    void s9_a_link_that_somebody_else_has_put_there_is_refused() throws IOException {
+    void s9_a_link_of_another_user_is_refused() throws IOException {
         plant(folder + "/real", VICTIM);
         Files.createSymbolicLink(Path.of(SHARED), folder.resolve("real"));
         run("chown", "-h", ATTACKER, SHARED);
@@ -168,7 +168,7 @@ class StoreIT {
     }
 
     @Test
-    void s9_a_state_or_config_of_somebody_elses_is_not_used() throws IOException {
+    void s9_a_state_or_config_of_another_user_is_not_used() throws IOException {
         String store = folder + "/store";
         plant(store, "0");
         run("chown", ATTACKER, store + "/web/state.json");
@@ -235,7 +235,7 @@ class StoreIT {
     }
 
     @Test
-    void s23_gc_looks_at_the_store_that_it_is_told_of_and_at_no_other() throws Exception {
+    void s23_gc_reads_only_the_store_that_it_is_given() throws Exception {
         String mine = folder + "/store";
         plant("/run/rustyrun", "0", "gone-" + mineId());
         plant(mine, "0", "mine-" + mineId());

@@ -111,7 +111,7 @@ class StrictRequestsIT {
     }
 
     @Test
-    void H21_what_keeps_the_service_from_starting_is_said_in_one_line() throws IOException {
+    void H21_a_failed_start_is_reported_in_one_line() throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = Integer.toString(taken.getLocalPort());
             expectNoStart("cannot listen on 127.0.0.1, --port " + port, "", "--port", port);

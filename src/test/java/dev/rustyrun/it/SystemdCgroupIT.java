@@ -48,7 +48,7 @@ class SystemdCgroupIT {
     }
 
     @Test
-    void without_systemd_one_line_says_so() throws Exception {
+    void without_systemd_the_error_is_one_line() throws Exception {
         Assumptions.assumeFalse(Files.exists(Path.of("/run/systemd/system")), "systemd runs here");
         try (OciBundle bundle = new OciBundle("true")) {
             for (List<String> option : List.of(List.of("--systemd-cgroup"), List.of("--cgroup-manager", "systemd"))) {

@@ -102,7 +102,7 @@ class WarmIT {
     }
 
     @Test
-    void what_comes_again_waits_in_its_container_and_does_what_a_cold_one_does() throws Exception {
+    void a_repeated_launch_waits_in_its_container_and_does_what_a_cold_one_does() throws Exception {
         String script =
                 "id; hostname; cat /proc/self/mountinfo | cut -d ' ' -f 4-6 | sort; ulimit -a; pwd; stat -c '%A %u %g %t %T %N' /dev/*;"
                         + " grep -E 'Seccomp|Cap|NoNew|Groups' /proc/self/status; ls /proc/self/fd; cat /marker; env | sort; ps;"
@@ -161,7 +161,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_file_system_that_was_unmounted_below_a_mounted_folder_is_shown_to_nobody() throws Exception {
+    void an_unmounted_file_system_below_a_mounted_folder_is_not_visible() throws Exception {
         Path below = Files.createDirectories(folder.resolve("data/below"));
         host("mount -t tmpfs tmpfs " + below + " && echo secret > " + below + "/file")
                 .expect(0);
@@ -179,7 +179,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_others_do_to_a_shared_folder_moves_no_mount_and_no_working_directory() throws Exception {
+    void changes_of_others_to_a_shared_folder_move_no_mount_and_no_working_directory() throws Exception {
         Path data = Files.createDirectories(folder.resolve("data"));
         Path memory = data.resolve("memory");
         host("mkdir -m 777 " + memory + " " + data + "/a " + data + "/b; ln -s a " + data + "/link")
@@ -257,7 +257,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void what_waits_and_is_killed_is_replaced() throws Exception {
+    void a_killed_warm_launch_is_replaced() throws Exception {
         try (Server server = start(1)) {
             learn(server);
             waiting().forEach(pid -> Host.signal(pid, "KILL"));

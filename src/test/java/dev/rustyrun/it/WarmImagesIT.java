@@ -127,7 +127,7 @@ class WarmImagesIT {
     }
 
     @Test
-    void so_does_one_in_a_user_namespace() throws Exception {
+    void a_warm_launch_in_a_user_namespace_does_what_a_cold_one_does() throws Exception {
         expectTheSame("auto");
     }
 

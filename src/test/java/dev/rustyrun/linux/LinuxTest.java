@@ -34,7 +34,7 @@ class LinuxTest {
     }
 
     @Test
-    void capabilities_are_those_that_the_kernel_tells() {
+    void capabilities_are_those_that_the_kernel_reports() {
         Linux linux = Linux.host();
         String status = linux.readFile("/proc/thread-self/status");
         assertTrue(
@@ -50,7 +50,7 @@ class LinuxTest {
     }
 
     @Test
-    void a_real_file_is_read_and_its_kind_told() {
+    void a_real_file_is_read_and_its_kind_is_reported() {
         Linux linux = Linux.host();
         assertTrue(linux.status("/etc").isDirectory());
         assertTrue(linux.status("/bin/sh").isExecutableFile());

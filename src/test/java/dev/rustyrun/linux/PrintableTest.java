@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class PrintableTest {
 
     @Test
-    void what_a_terminal_obeys_is_escaped() {
+    void characters_that_control_a_terminal_are_escaped() {
         assertEquals("\\x1b[2Jred\\x07", Printable.line("\033[2Jred\007"));
         assertEquals("csi \\x9b0m del \\x7f", Printable.line("csi \u009b0m del \177"));
         assertEquals("txt\\u202egpj", Printable.line("txt\u202egpj"));

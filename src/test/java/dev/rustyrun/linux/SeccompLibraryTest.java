@@ -25,7 +25,7 @@ class SeccompLibraryTest {
     }
 
     @Test
-    void a_library_that_is_missing_is_told_in_one_line() {
+    void a_missing_library_is_reported_in_one_line() {
         MissingLibraryException e =
                 assertThrows(MissingLibraryException.class, () -> SeccompLibrary.open("libseccomp-is-not-here.so.2"));
         assertTrue(e.getMessage().contains("libseccomp-is-not-here.so.2"), e.getMessage());
@@ -33,7 +33,7 @@ class SeccompLibraryTest {
     }
 
     @Test
-    void the_library_tells_its_version_and_knows_calls() {
+    void the_library_reports_its_version_and_knows_calls() {
         SeccompLibrary library = library();
         assertTrue(library.version().matches("2\\.\\d+\\.\\d+"), library.version());
         assertTrue(library.apiLevel() >= 1, "API level " + library.apiLevel());
@@ -44,7 +44,7 @@ class SeccompLibraryTest {
     }
 
     @Test
-    void what_the_library_refuses_has_its_errno() {
+    void a_refusal_of_the_library_has_its_errno() {
         try (SeccompLibrary.Filter filter = library().filter(ALLOW)) {
             LinuxException e = assertThrows(LinuxException.class, () -> filter.addRule(ALLOW, "read"));
             assertEquals("seccomp_rule_add(read): EACCES (Permission denied)", e.getMessage());
@@ -76,7 +76,7 @@ class SeccompLibraryTest {
     }
 
     @Test
-    void a_program_that_is_none_is_refused_by_the_kernel() {
+    void an_invalid_program_is_refused_by_the_kernel() {
         LinuxException e = assertThrows(LinuxException.class, () -> Linux.host().installSeccomp(new byte[8], 0));
         // EACCES without root, which would need no_new_privs first.
         assertTrue(

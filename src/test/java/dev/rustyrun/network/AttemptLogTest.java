@@ -55,7 +55,7 @@ class AttemptLogTest {
     }
 
     @Test
-    void attempts_beyond_a_rate_are_counted_and_told_with_the_next_line() {
+    void attempts_beyond_a_rate_are_counted_and_reported_with_the_next_line() {
         for (int i = 0; i < AttemptLog.BURST + 7; i++) {
             log.report(i % 2 == 0 ? ALLOWED : REFUSED);
         }
@@ -75,7 +75,7 @@ class AttemptLogTest {
     }
 
     @Test
-    void what_nobody_takes_is_told_at_the_end() {
+    void unread_attempts_are_counted_at_the_end() {
         full = true;
         log.report(ALLOWED);
         log.report(REFUSED);

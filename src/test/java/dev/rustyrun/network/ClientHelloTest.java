@@ -48,7 +48,7 @@ class ClientHelloTest {
     }
 
     @Test
-    void what_is_no_tls_is_let_through() throws IOException {
+    void connections_without_tls_are_passed_through() throws IOException {
         byte[] bytes = "GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         assertEquals(1, ClientHello.needed(bytes, 1));
         assertEquals(Optional.empty(), ClientHello.serverName(bytes, 1));

@@ -48,7 +48,7 @@ class EgressPolicyTest {
     }
 
     @Test
-    void a_connection_goes_on_only_where_a_new_policy_allows_its_host_and_its_address() throws UnknownHostException {
+    void a_connection_continues_only_if_a_new_policy_allows_its_host_and_its_address() throws UnknownHostException {
         InetAddress ordinary = InetAddress.getByName(PUBLIC);
         InetAddress inner = InetAddress.getByName("10.1.2.3");
         EgressPolicy policy = EgressPolicy.of(List.of("*.example.org", "203.0.113.0/24:8080"));
@@ -84,7 +84,7 @@ class EgressPolicyTest {
     }
 
     @Test
-    void what_is_not_listed_is_not_even_resolved() {
+    void hosts_that_are_not_listed_are_not_even_resolved() {
         assertEquals(Optional.empty(), reached("example.org", "example.net", 443, PUBLIC));
         assertEquals(Optional.empty(), reached("example.org", "secret.example.org", 443, PUBLIC));
         assertEquals(Optional.empty(), reached("example.org", "xexample.org", 443, PUBLIC));

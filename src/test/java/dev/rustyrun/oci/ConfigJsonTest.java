@@ -92,7 +92,7 @@ class ConfigJsonTest {
 
     /** C26 and C37: engines without a notion of "unset" write 0, or -1 as an unsigned number. */
     @Test
-    void what_engines_write_for_unset_is_unset() {
+    void numbers_that_engines_write_for_unset_mean_unset() {
         Resources resources = resources("""
                 "memory": {"limit": 0, "reservation": 0, "swap": 0, "swappiness": 18446744073709551615},
                 "cpu": {"shares": 18446744073709551615, "period": 18446744073709551615}""");
@@ -135,7 +135,7 @@ class ConfigJsonTest {
     }
 
     @Test
-    void what_a_process_does_not_say_is_nothing_or_inherited() {
+    void missing_fields_of_a_process_are_empty_or_inherited() {
         Spec.Process process = parse("", "", "").process();
         assertEquals(Spec.Capabilities.NONE, process.capabilities());
         assertEquals(new Spec.User(0, 0, List.of(), 027), process.user(), "the umask is the caller's");
@@ -339,7 +339,7 @@ class ConfigJsonTest {
     }
 
     @Test
-    void what_is_odd_but_harmless_is_a_warning() {
+    void harmless_oddities_give_a_warning() {
         ConfigJson.Config config = ConfigJson.read(
                 config(
                         "\"capabilities\": {\"bounding\": [\"CAP_NEW\", \"CAP_KILL\"]}",

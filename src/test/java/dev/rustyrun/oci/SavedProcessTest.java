@@ -45,7 +45,7 @@ class SavedProcessTest {
     }
 
     @Test
-    void what_was_not_set_is_not_set() {
+    void unset_values_stay_unset() {
         Spec plain = new SpecBuilder("/r", List.of("sh")).build();
         assertEquals(
                 plain.process(),

@@ -110,7 +110,7 @@ class JoinedPidsPlanTest {
     }
 
     @Test
-    void what_is_created_waits_behind_its_filter_in_the_joined_namespace() {
+    void a_created_container_waits_behind_its_filter_in_the_joined_namespace() {
         SeccompFilter filter = new SeccompFilter(ALLOWING, 0);
         LaunchPlan plan = PlanCompiler.compile(spec().build(), host(filter), Lifecycle.CREATED);
         expectOrder(plan, StepKind.INSTALL_SECCOMP, StepKind.HAND_OVER, StepKind.EXEC_APPEARING);
@@ -147,7 +147,7 @@ class JoinedPidsPlanTest {
     }
 
     @Test
-    void hooks_before_the_root_is_changed_run_outside_and_those_after_that_are_told_of_the_copy() {
+    void hooks_before_the_root_change_run_outside_and_later_hooks_get_the_pid_of_the_copy() {
         Spec plain = spec().build();
         Hooks.Hook hook = new Hooks.Hook("/h", List.of(), List.of(), 0);
         Spec hooked = new Spec(
@@ -187,7 +187,7 @@ class JoinedPidsPlanTest {
      * no process.
      */
     @Test
-    void who_only_looks_from_a_cgroup_does_not_end_what_holds_it() {
+    void a_step_that_views_a_cgroup_keeps_its_descriptors_open() {
         LaunchPlan plan = PlanCompiler.compile(
                 spec().resources(Resources.none().withPids(1)).build(),
                 host(new SeccompFilter(ALLOWING, 0), "/cg/a", "/proc/9/fd/0"));
@@ -213,7 +213,7 @@ class JoinedPidsPlanTest {
     }
 
     @Test
-    void where_nothing_can_appear_and_where_nothing_is_joined_the_plan_is_as_ever() {
+    void where_nothing_can_appear_and_where_nothing_is_joined_the_plan_is_unchanged() {
         HostFacts host = host(SeccompFilter.NONE);
         LaunchPlan early = PlanCompiler.compile(spec().build(), host.appearing(false));
         assertFalse(early.appears());

@@ -96,7 +96,7 @@ class LifecyclePlanTest {
     }
 
     @Test
-    void a_filter_with_an_agent_is_there_before_the_wait_for_run_is_what_tells_the_agent() {
+    void a_filter_with_an_agent_is_installed_before_the_wait_because_run_notifies_the_agent() {
         HostFacts host = new HostFacts(
                 "", HostFacts.Cleanup.NONE, List.of(), false, true, true, new SeccompFilter(new byte[8], 1 << 3));
         for (boolean noNewPrivileges : List.of(true, false)) {
@@ -137,7 +137,7 @@ class LifecyclePlanTest {
     }
 
     @Test
-    void a_further_process_joins_and_makes_nothing_and_runs_no_hooks() {
+    void an_exec_joins_and_creates_nothing_and_runs_no_hooks() {
         LaunchPlan plan = ExecPlan.compile(
                 spec(true),
                 FILTERED,

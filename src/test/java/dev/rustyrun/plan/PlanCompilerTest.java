@@ -113,7 +113,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void those_that_are_there_are_joined_while_there_is_the_right_to_before_a_user_namespace() {
+    void existing_namespaces_are_joined_before_a_user_namespace_while_that_is_permitted() {
         List<IdMapping> one = List.of(new IdMapping(0, 1000, 1));
         List<Step> withNew = plan(spec().join(NamespaceType.NETWORK, "/n")
                         .unshare(NamespaceType.USER)
@@ -433,7 +433,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void what_is_done_ahead_ends_before_the_command_s_own_and_before_the_host_is_needed() {
+    void steps_ahead_end_before_steps_of_the_command_and_before_the_host_is_needed() {
         LaunchPlan plan = PlanCompiler.compile(spec().build(), PREPARED);
         int steps = plan.ahead();
         assertTrue(plan.init().subList(0, steps).stream().anyMatch(PivotStep.PivotRoot.class::isInstance));

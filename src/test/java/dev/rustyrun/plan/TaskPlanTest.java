@@ -101,7 +101,7 @@ class TaskPlanTest {
     }
 
     @Test
-    void a_further_process_has_one_affinity_before_it_enters_the_cgroup_and_one_after() {
+    void an_exec_has_one_affinity_before_it_enters_the_cgroup_and_one_after() {
         HostFacts host =
                 new HostFacts("", HostFacts.Cleanup.NONE, List.of("/c"), false, true, true, SeccompFilter.NONE);
         List<Step> init = ExecPlan.compile(spec("", "", SCHEDULING), host, false, List.of(), Lifecycle.FOREGROUND)
@@ -112,7 +112,7 @@ class TaskPlanTest {
     }
 
     @Test
-    void what_the_small_program_cannot_do_is_done_by_a_copy() {
+    void a_copy_does_what_the_small_program_cannot_do() {
         assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), false));
         assertEquals(StepKind.EXEC_APPEARING, lastOf(spec("", "", Scheduling.INHERITED), true));
         // An LSM label applies to one execve(2) only; processors are set after the cgroup was entered.

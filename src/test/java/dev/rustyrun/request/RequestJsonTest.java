@@ -35,7 +35,7 @@ class RequestJsonTest {
     }
 
     @Test
-    void what_was_read_is_written_again() {
+    void values_that_were_read_are_written_unchanged() {
         ObjectNode written = RequestJson.write(read(ALL));
         assertEquals(ALL.replaceAll("\\s", ""), written.toString().replaceAll("\\s", ""));
         assertEquals(written, RequestJson.write(RequestJson.readOwn(written, new LaunchRequest())));

@@ -34,7 +34,7 @@ class VariablesTest {
     }
 
     @Test
-    void a_name_alone_has_the_callers_value_and_is_left_out_if_there_is_none() {
+    void a_name_without_a_value_gets_the_callers_value_or_is_omitted() {
         assertEquals(List.of("HOME=/home/me", "EMPTY="), words(variables().add(given("HOME", "EMPTY", "NONE"))));
     }
 
@@ -61,7 +61,7 @@ class VariablesTest {
     }
 
     @Test
-    void a_file_that_cannot_be_read_or_is_wrong_is_told_of_in_one_line() throws IOException {
+    void a_file_that_cannot_be_read_or_is_invalid_is_reported_in_one_line() throws IOException {
         Path wrong = Files.writeString(folder.resolve("wrong"), "=1\n");
         Path binary = Files.write(folder.resolve("binary"), new byte[] {'A', '=', (byte) 0xff});
         for (Path file : List.of(folder, folder.resolve("none"), wrong, binary, Path.of("/dev/zero"))) {

@@ -53,7 +53,7 @@ class UsersFuzzTest {
     }
 
     @Property(tries = 2000)
-    void whatever_the_images_files_say_nothing_worse_than_a_refusal_comes_of_it(
+    void invalid_files_of_an_image_only_lead_to_a_refusal(
             @ForAll("files") String passwd, @ForAll("files") String group, @ForAll("words") String text) {
         find(passwd, group, text);
     }

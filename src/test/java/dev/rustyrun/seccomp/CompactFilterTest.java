@@ -144,7 +144,7 @@ class CompactFilterTest {
     }
 
     @Test
-    void what_is_not_understood_stays_as_it_is() {
+    void unknown_programs_stay_unchanged() {
         // BPF_LDX | BPF_IMM, which libseccomp never emits.
         byte[] program = program(new int[] {0x01, 0, 0, 1}, new int[] {0x06, 0, 0, 7});
         assertArrayEquals(program, CompactFilter.of(program));

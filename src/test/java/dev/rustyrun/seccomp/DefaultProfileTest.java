@@ -60,7 +60,7 @@ class DefaultProfileTest {
     }
 
     @Test
-    void what_administers_the_machine_needs_its_capability() {
+    void calls_that_administer_the_machine_need_their_capability() {
         assertEquals(EPERM, filter.run(X86_64, MOUNT));
         assertEquals(EPERM, filter.run(X86_64, UNSHARE));
         assertEquals(ALLOW, with(EnumSet.of(Capability.CAP_SYS_ADMIN)).run(X86_64, MOUNT));

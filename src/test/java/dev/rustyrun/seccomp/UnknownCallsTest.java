@@ -62,7 +62,7 @@ class UnknownCallsTest {
     }
 
     @Test
-    void another_architecture_goes_to_the_filter() {
+    void another_architecture_reaches_the_filter() {
         assertEquals(ALLOW, head(Map.of(Arch.X86_64, 400, Arch.X86, 420)).run(Arch.AARCH64.token(), 10_000));
     }
 

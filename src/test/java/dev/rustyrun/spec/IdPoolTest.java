@@ -23,7 +23,7 @@ class IdPoolTest {
     }
 
     @Test
-    void what_is_no_pool_or_has_the_hosts_own_users_is_refused() {
+    void an_invalid_pool_or_one_with_users_of_the_host_is_refused() {
         for (String wrong : List.of(
                 "",
                 "1",
@@ -43,7 +43,7 @@ class IdPoolTest {
     }
 
     @Test
-    void it_knows_whose_ids_it_shares() {
+    void it_finds_overlapping_ranges() {
         IdPool pool = IdPool.parse("131072:65536");
         assertTrue(pool.overlaps(100000, 65536));
         assertTrue(pool.overlaps(196607, 1));

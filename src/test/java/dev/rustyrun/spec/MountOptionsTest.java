@@ -107,7 +107,7 @@ class MountOptionsTest {
     }
 
     @Test
-    void what_only_a_file_system_has_cannot_be_asked_of_the_mounts_below() {
+    void options_of_a_file_system_cannot_be_set_recursively() {
         assertEquals(
                 "rsync,rmand", MountOptions.parse(List.of("rsync", "rmand")).data());
         assertEquals(

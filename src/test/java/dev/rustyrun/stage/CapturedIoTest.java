@@ -70,7 +70,7 @@ class CapturedIoTest {
     }
 
     @Test
-    void what_is_beyond_the_limit_is_counted_and_dropped() {
+    void output_beyond_the_limit_is_counted_and_dropped() {
         CapturedIo io = captured(new byte[0], 4);
         for (int i = 0; i < 100; i++) {
             write(stdout[1], "0123456789");
@@ -137,7 +137,7 @@ class CapturedIoTest {
     }
 
     @Test
-    void input_that_nobody_reads_any_more_is_given_up() {
+    void input_without_a_reader_is_discarded() {
         int[] closed = linux.pipe();
         linux.close(closed[0]);
         linux.setNonBlocking(closed[1]);

@@ -97,7 +97,7 @@ class StageConnectionTest {
     }
 
     @Test
-    void what_init_says_before_its_process_id_is_known_waits_for_that() {
+    void reports_of_init_wait_until_its_process_id_is_known() {
         launch(List.of(new HostStep.RunHooks(List.of(), List.of()), new HostStep.LetGo(false)));
         ask(0);
         ask(1);
@@ -110,7 +110,7 @@ class StageConnectionTest {
     }
 
     @Test
-    void what_is_not_planned_or_was_done_before_ends_the_launch() {
+    void a_request_for_an_unplanned_or_repeated_step_ends_the_launch() {
         for (int step : new int[] {0, 1, -1, Integer.MAX_VALUE}) {
             List<String> failures = new ArrayList<>();
             StageConnectionTest other = new StageConnectionTest();

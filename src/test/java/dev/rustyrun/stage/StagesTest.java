@@ -96,7 +96,7 @@ class StagesTest {
     }
 
     @Test
-    void groups_that_a_joined_user_namespace_denies_are_left_out_only_when_there_are_none() {
+    void groups_that_a_joined_user_namespace_denies_are_omitted_only_when_the_list_is_empty() {
         RecordingLibC denying = new RecordingLibC().failing("setgroups", Errno.EPERM);
         assertTrue(perform(denying, new PrivilegeStep.SetUser(5, 6, List.of(), SetGroups.IF_ALLOWED, 022))
                 .contains("setresuid(5, 5, 5)"));

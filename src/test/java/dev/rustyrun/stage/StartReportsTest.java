@@ -34,7 +34,7 @@ class StartReportsTest {
     }
 
     @Test
-    void the_errno_of_a_failed_execve_is_told_as_if_it_had_been_executed_here() throws IOException {
+    void the_errno_of_a_failed_execve_is_reported_as_from_this_process() throws IOException {
         StartReports.Failure failure = read(ReportCodec.encode(new Report.ExecuteFailed(8, "/bin/x", "")))
                 .orElseThrow();
         assertEquals(126, failure.exitCode());
@@ -43,7 +43,7 @@ class StartReportsTest {
     }
 
     @Test
-    void what_a_hostile_process_writes_is_one_line() throws IOException {
+    void output_of_a_hostile_process_is_one_line() throws IOException {
         byte[] huge = ReportCodec.encode(new Report.ExecuteFailed(8, "/bin/x", ""));
         ByteBuffer.wrap(huge).putInt(6, Integer.MAX_VALUE);
         byte[] unknown = ReportCodec.encode(new Report.Due(0, -1));

@@ -125,7 +125,7 @@ class AssembledProgramsTest {
     }
 
     @Test
-    void its_last_bytes_are_what_it_is_told_and_the_path_of_the_command() {
+    void its_last_bytes_are_its_arguments_and_the_path_of_the_command() {
         byte[] assembled = MachineCode.decode(AppearProgram.X86_64);
         byte[] bytes = AppearProgram.image(assembled, STEP, "/bin/sh", 205);
         assertEquals(assembled.length + 24 + 8, bytes.length);
@@ -150,7 +150,7 @@ class AssembledProgramsTest {
     }
 
     @Test
-    void what_waits_for_its_start_has_a_gate_and_the_report_of_what_fails_then() {
+    void a_container_that_waits_for_its_start_has_a_gate_and_reports_later_failures() {
         byte[] assembled = MachineCode.decode(AppearProgram.X86_64);
         byte[] bytes = AppearProgram.image(assembled, step(ExecStep.Parting.BEFORE_START), "/bin/sh", 205);
         ByteBuffer tail = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(assembled.length - 20);

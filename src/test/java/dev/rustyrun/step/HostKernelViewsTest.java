@@ -31,7 +31,7 @@ class HostKernelViewsTest {
     }
 
     @Test
-    void the_mount_of_an_open_file_is_told_by_its_fdinfo() {
+    void fdinfo_shows_the_mount_of_an_open_file() {
         assertEquals(40, HostKernelViews.mountOf("pos:\t0\nflags:\t012200000\nmnt_id:\t40\nino:\t2\n"));
     }
 }

@@ -21,7 +21,7 @@ class ScopeHolderTest {
     Path folder;
 
     @Test
-    void it_waits_until_somebody_writes_into_it() throws Exception {
+    void it_waits_until_a_process_writes_into_it() throws Exception {
         ScopeHolder holder = ScopeHolder.start(Linux.host());
         ProcessHandle process = ProcessHandle.of(holder.pid()).orElseThrow();
         assertTrue(process.isAlive());
@@ -31,7 +31,7 @@ class ScopeHolderTest {
     }
 
     @Test
-    void it_ends_with_whoever_has_started_it() {
+    void it_ends_with_the_process_that_has_started_it() {
         ScopeHolder holder = ScopeHolder.start(Linux.host());
         holder.end();
         assertFalse(ProcessHandle.of(holder.pid()).isPresent());

@@ -59,7 +59,7 @@ class SystemdManagerTest {
     }
 
     @Test
-    void a_job_that_fails_is_told_in_words() throws Exception {
+    void a_failed_job_is_reported_in_words() throws Exception {
         try (FakeBus bus = bus(call -> FakeBus.both(done(call), FakeBus.jobRemoved(JOB, "a.scope", "failed")));
                 SystemdManager systemd = connect()) {
             String message = assertThrows(SystemdException.class, () -> systemd.start("a.scope", List.of()))
@@ -69,7 +69,7 @@ class SystemdManagerTest {
     }
 
     @Test
-    void a_unit_that_is_gone_is_stopped() throws Exception {
+    void a_unit_that_does_not_exist_counts_as_stopped() throws Exception {
         try (FakeBus bus = bus(call -> call.text(Message.MEMBER).endsWith("Unit")
                         ? FakeBus.error(call, "org.freedesktop.systemd1.NoSuchUnit", "Unit a.scope not loaded.")
                         : done(call));
@@ -80,7 +80,7 @@ class SystemdManagerTest {
     }
 
     @Test
-    void a_property_of_another_type_is_none() throws Exception {
+    void a_property_of_another_type_is_ignored() throws Exception {
         try (FakeBus bus = bus(call -> call.text(Message.MEMBER).equals("Get")
                         ? FakeBus.answer(
                                 call,

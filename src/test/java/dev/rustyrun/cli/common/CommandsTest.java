@@ -79,7 +79,7 @@ class CommandsTest {
     }
 
     @Test
-    void delete_goes_on_after_one_that_it_cannot_delete() {
+    void delete_continues_after_a_container_that_it_cannot_delete() {
         FakeEngine engine = new FakeEngine("a:exited", "b:exited");
         assertEquals(125, perform(new DeleteCommand(), engine, "none", "a", "-f"));
         assertEquals(List.of("delete none true", "delete a true"), engine.calls());
@@ -98,7 +98,7 @@ class CommandsTest {
     }
 
     @Test
-    void inspect_prints_those_that_there_are() {
+    void inspect_prints_existing_containers() {
         assertEquals(125, perform(new InspectCommand(), new FakeEngine("a:running"), "a", "none"));
         assertEquals("a", FakeEngine.json(kernel.written(1)).path(0).path("id").asText());
         assertEquals(1, FakeEngine.json(kernel.written(1)).size());
@@ -116,7 +116,7 @@ class CommandsTest {
     }
 
     @Test
-    void a_log_goes_to_the_stream_that_it_was_written_to() {
+    void a_log_is_printed_on_the_stream_to_which_it_was_written() {
         FakeEngine engine = new FakeEngine("a:running");
         assertEquals(0, perform(new LogsCommand(), engine, "-f", "--tail", "3", "--since", "10", "a"));
         assertEquals(List.of("logs a true 3 10000000"), engine.calls());
@@ -132,7 +132,7 @@ class CommandsTest {
     }
 
     @Test
-    void ps_gives_its_options_on_and_top_takes_none() {
+    void ps_passes_its_options_on_and_top_accepts_none() {
         FakeEngine engine = new FakeEngine("a:running");
         CommandLine line = StrictCommandLine.of(new ProcessesCommand.Ps()).setStopAtPositional(true);
         line.parseArgs("a", "-o", "pid");

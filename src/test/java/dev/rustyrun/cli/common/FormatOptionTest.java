@@ -76,7 +76,7 @@ class FormatOptionTest {
     }
 
     @Test
-    void what_a_terminal_would_obey_is_escaped() throws IOException {
+    void control_characters_are_escaped() throws IOException {
         assertEquals("\\x1b[2J\\n\n", text("{{.ID}}", "{\"id\":\"\\u001b[2J\\n\"}"));
     }
 

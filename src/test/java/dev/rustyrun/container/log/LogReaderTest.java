@@ -51,7 +51,7 @@ class LogReaderTest {
     }
 
     @Test
-    void a_log_that_is_not_there_yet_is_waited_for() throws IOException {
+    void a_reader_waits_for_a_log_that_does_not_exist_yet() throws IOException {
         try (LogReader reader = new LogReader(log)) {
             assertEquals(Optional.empty(), reader.next());
             append(frame(7, 2, "text"));
@@ -108,7 +108,7 @@ class LogReaderTest {
     }
 
     @Test
-    void what_is_older_is_left_out_and_what_comes_later_is_read() throws IOException {
+    void older_output_is_omitted_and_later_output_is_read() throws IOException {
         append(frame(1_000, 1, "old\n"));
         append(frame(2_000, 1, "new\n"));
         try (LogReader reader = new LogReader(log)) {
@@ -124,7 +124,7 @@ class LogReaderTest {
     }
 
     @Test
-    void what_is_written_after_the_start_is_read_only_by_who_follows() throws IOException {
+    void only_followers_read_output_written_after_the_start() throws IOException {
         // The time must not matter, because the clock may have been set back.
         append(frame(9_000_000_000_000_000L, 1, "a\nb\n"));
         try (LogReader reader = new LogReader(log);

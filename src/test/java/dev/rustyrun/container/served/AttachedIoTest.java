@@ -119,7 +119,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void output_is_read_only_when_what_was_read_before_has_gone_out() {
+    void output_is_read_only_after_earlier_output_was_sent() {
         write(stdout[1], "one");
         relay(1);
         write(stdout[1], "two");
@@ -151,7 +151,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void input_is_told_to_be_taken_when_the_command_has_all_of_it_and_its_end_comes_after_all_of_it() {
+    void input_is_acknowledged_when_the_command_has_all_of_it_and_its_end_follows() {
         assertTrue(client.offer(bytes("x".repeat(100_000))).isEmpty());
         assertTrue(client.offer(bytes("last")).isEmpty());
         assertTrue(client.order("eof"));
@@ -199,7 +199,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void a_caller_who_goes_or_whom_nothing_reaches_has_abandoned_the_command() {
+    void a_caller_that_disconnects_or_cannot_be_reached_has_abandoned_the_command() {
         assertFalse(io.isAbandoned());
         write(stdout[1], "out");
         relay(1);
@@ -209,7 +209,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void what_is_left_at_the_end_goes_out_before_the_answer() throws Exception {
+    void remaining_output_is_sent_before_the_answer() throws Exception {
         write(stdout[1], "one");
         relay(1);
         write(stdout[1], "two");

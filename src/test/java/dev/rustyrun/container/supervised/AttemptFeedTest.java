@@ -18,7 +18,7 @@ class AttemptFeedTest {
     }
 
     @Test
-    void lines_are_heard_however_they_are_cut() {
+    void lines_are_read_however_they_are_split() {
         String all = line("one") + line("two") + line("three");
         for (int size = 1; size <= all.length(); size++) {
             heard.clear();
@@ -30,7 +30,7 @@ class AttemptFeedTest {
     }
 
     @Test
-    void what_is_no_line_of_a_proxy_is_left_out() {
+    void lines_that_are_not_from_a_proxy_are_ignored() {
         feed.take("{\n[]\n\n7\n{\"container\":7}\n" + line("one") + "x".repeat(5000));
         feed.take("x".repeat(100_000));
         feed.take("\n" + line("two"));

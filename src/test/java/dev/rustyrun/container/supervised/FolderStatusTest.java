@@ -17,7 +17,7 @@ class FolderStatusTest {
     Path data;
 
     @Test
-    void one_that_has_been_deleted_has_ended_for_whoever_follows_it() throws IOException {
+    void a_deleted_container_has_ended_for_its_followers() throws IOException {
         ContainerFolder folder = new ContainerFolder(data.resolve("0123456789ab"));
         Files.createDirectory(folder.path());
         assertEquals(ContainerStatus.CREATED, FolderStatus.of(Linux.host(), folder));

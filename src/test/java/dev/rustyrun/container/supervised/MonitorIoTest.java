@@ -89,7 +89,7 @@ class MonitorIoTest {
     }
 
     @Test
-    void output_goes_to_the_log_by_stream_until_both_end() throws IOException {
+    void output_is_logged_by_stream_until_both_streams_end() throws IOException {
         MonitorIo io = monitor(false, 100);
         write(stdout[1], "out");
         relay(io, 1);
@@ -120,7 +120,7 @@ class MonitorIoTest {
     }
 
     @Test
-    void h1_what_somebody_still_reads_is_not_removed_and_the_command_waits() throws IOException {
+    void h1_output_that_a_client_still_reads_is_not_removed_and_the_command_waits() throws IOException {
         MonitorIo io = monitor(false, 4);
         linux.makeNode(-100, folder.resolve("readers").toString(), 0010600, 0);
         ContainerFolder container = new ContainerFolder(folder);
@@ -157,7 +157,7 @@ class MonitorIoTest {
     }
 
     @Test
-    void input_goes_through_until_it_is_told_to_end_and_all_of_it_before_that() {
+    void all_input_before_its_end_is_passed_on() {
         MonitorIo io = monitor(true, 5);
         write(input[1], "first ");
         relay(io, 2);

@@ -32,7 +32,7 @@ class StepsTest {
     }
 
     @Test
-    void h23_steps_are_done_though_no_further_thread_may_be_started() throws InterruptedException {
+    void h23_steps_run_although_no_more_threads_can_be_started() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(10);
         for (int i = 0; i < 10; i++) {
             steps.threads().execute(done::countDown);
@@ -41,7 +41,7 @@ class StepsTest {
     }
 
     @Test
-    void h23_who_was_woken_when_no_thread_could_be_started_is_woken_again() throws InterruptedException {
+    void h23_a_waiter_is_woken_again_if_no_thread_could_be_started() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             CountDownLatch done = new CountDownLatch(1);
             steps.wakeable(done::countDown).run();

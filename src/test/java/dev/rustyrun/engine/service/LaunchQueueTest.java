@@ -58,7 +58,7 @@ class LaunchQueueTest {
     }
 
     @Test
-    void h23_who_waits_for_a_turn_that_gets_no_thread_is_answered_and_no_turn_is_lost() throws InterruptedException {
+    void h23_a_waiting_request_that_gets_no_thread_is_answered_and_no_slot_is_lost() throws InterruptedException {
         threads.set(0);
         meanwhile = () -> {
             for (int i = 0; i < WAITING; i++) {
@@ -81,7 +81,7 @@ class LaunchQueueTest {
     }
 
     @Test
-    void the_end_of_all_turns_can_be_awaited() throws InterruptedException {
+    void the_end_of_all_launches_can_be_awaited() throws InterruptedException {
         for (int i = 0; i < WAITING; i++) {
             enter("caller-" + i, done);
         }

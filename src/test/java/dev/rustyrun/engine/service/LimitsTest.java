@@ -34,7 +34,7 @@ class LimitsTest {
     }
 
     @Test
-    void nothing_is_limited_that_nobody_limits() {
+    void only_requested_limits_are_set() {
         assertEquals(Optional.empty(), size(""));
         assertEquals(Optional.of(1L << 40), size("1024g"));
     }

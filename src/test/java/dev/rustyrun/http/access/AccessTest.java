@@ -39,7 +39,7 @@ class AccessTest {
     }
 
     @Test
-    void s6_two_tokens_are_two_callers_whose_names_do_not_tell_the_tokens() throws IOException {
+    void s6_two_tokens_are_two_callers_and_their_names_do_not_reveal_the_tokens() throws IOException {
         TokenFile tokens = new TokenFile(file("launch " + TOKEN + "\nlaunch " + OTHER + "\n"));
         String one = tokens.holderOf(TOKEN).orElseThrow().name();
         String other = tokens.holderOf(OTHER).orElseThrow().name();

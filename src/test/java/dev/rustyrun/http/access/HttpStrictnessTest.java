@@ -169,7 +169,7 @@ class HttpStrictnessTest {
     }
 
     @Test
-    void what_is_http_is_answered_as_ever() throws IOException {
+    void http_requests_are_answered_as_before() throws IOException {
         int port = service.getPort();
         RawHttp http = new RawHttp(port);
         String host = "Host: 127.0.0.1:" + port + "\r\n";

@@ -277,7 +277,7 @@ class RoleTableTest {
     }
 
     @Test
-    void s7_who_may_only_read_sees_neither_values_of_variables_nor_arguments() throws IOException {
+    void s7_the_role_read_sees_neither_values_of_variables_nor_arguments() throws IOException {
         container();
         RawHttp http = new RawHttp(address.getPort());
         for (String path : List.of("/v1/containers/" + ID, "/v1/containers", "/v1/containers/" + ID + "/")) {

@@ -58,7 +58,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void the_oldest_that_waits_makes_room_even_if_its_client_never_reads() {
+    void the_oldest_waiter_is_evicted_even_if_its_client_never_reads() {
         accept(MAX + 1);
         assertFalse(turn(0).isOpen());
         assertEquals(MAX, open());

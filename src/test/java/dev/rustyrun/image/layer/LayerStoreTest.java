@@ -130,7 +130,7 @@ class LayerStoreTest {
     }
 
     @Test
-    void what_a_killed_process_has_left_is_taken_for_nothing() throws IOException {
+    void leftovers_of_a_killed_process_are_ignored() throws IOException {
         Layer layer = layer(TAR, TAR);
         Path left = folder.resolve("store/layers/.new-" + layer.hex() + "/tree/deep/er");
         Files.createDirectories(left);

@@ -300,7 +300,7 @@ class LayerTreeTest {
     }
 
     @Test
-    void the_other_marks_of_aufs_are_left_out() throws IOException {
+    void the_other_marks_of_aufs_are_ignored() throws IOException {
         unpack(new TarBytes()
                 .directory(".wh..wh.plnk")
                 .file(".wh..wh.plnk/1.2", "x")

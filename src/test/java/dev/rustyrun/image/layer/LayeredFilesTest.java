@@ -53,7 +53,7 @@ class LayeredFilesTest {
     }
 
     @Test
-    void what_a_higher_layer_hides_is_not_there() throws IOException {
+    void files_that_a_higher_layer_hides_do_not_exist() throws IOException {
         Path low = layer();
         write(low.resolve("a/f"), "x");
         write(low.resolve("b/f"), "x");

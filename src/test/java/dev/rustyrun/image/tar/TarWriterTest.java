@@ -38,7 +38,7 @@ class TarWriterTest {
     }
 
     @Test
-    void what_is_written_is_read_again() throws IOException {
+    void a_written_value_is_read_again() throws IOException {
         String odd = FileName.of(new byte[] {'a', (byte) 0xff, '\n', (byte) 0xc3, (byte) 0xa4});
         List<Entry> entries = List.of(
                 new Entry("./", "", TarReader.DIRECTORY, 01777, 0, 0, at(0, 0)),

@@ -43,7 +43,7 @@ class LinuxConformanceIT {
 
     @Test
     @DisplayName("config-linux.md, Default Filesystems: proc, sysfs, devpts and shm of the template are there")
-    void default_file_systems_are_there() {
+    void the_default_file_systems_exist() {
         assertEquals(
                 "proc\nsysfs\ndevpts\ntmpfs\n",
                 output(
