@@ -65,7 +65,7 @@ class ArchitectureTest {
     private static final Map<String, String> RENAMED = Map.of("rootfs", "image", "client", "engine", "", "main");
 
     @Test
-    void each_package_knows_only_those_that_the_design_lets_it_know() throws IOException {
+    void each_package_depends_only_on_those_that_the_design_allows() throws IOException {
         Set<String> listed = new TreeSet<>();
         for (String line : Files.readAllLines(DEBT)) {
             if (!line.isBlank() && !line.startsWith("#")) {

@@ -265,7 +265,7 @@ class CgroupIT {
     }
 
     @Test
-    void frozen_processes_stop_and_thawed_ones_go_on() throws Exception {
+    void frozen_processes_stop_and_thawed_ones_continue() throws Exception {
         Process counter = start("echo in; while :; do :; done");
         assertEquals('i', counter.getInputStream().read(), "it has joined everywhere");
         group.freeze();

@@ -111,7 +111,7 @@ class CgroupLayoutTest {
     }
 
     @Test
-    void of_two_mounts_the_writable_one_counts_and_a_hidden_one_does_not() {
+    void the_writable_one_of_two_mounts_counts_and_a_hidden_one_does_not() {
         CgroupLayout twice = layout("""
                 11 1 0:32 / /ro rw,relatime - cgroup cgroup ro,memory
                 12 1 0:32 / /rw rw,relatime - cgroup cgroup rw,memory

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GroupsBelowTest {
 
     @Test
-    void without_a_word_it_is_the_containers_own_group() {
+    void without_an_argument_it_is_the_containers_own_group() {
         assertEquals("", GroupsBelow.NONE.in(List.of("memory")));
         assertEquals("", GroupsBelow.of(List.of()).in(List.of()));
         assertEquals("", GroupsBelow.of(List.of("/")).in(List.of("cpu")));

@@ -65,7 +65,7 @@ class UnitLimitsTest {
     }
 
     @Test
-    void a_quota_is_rounded_up_to_what_a_units_file_can_say() {
+    void a_quota_is_rounded_up_to_the_precision_of_a_unit_file() {
         assertEquals(
                 340_000L,
                 of(NONE.withCpu(Resources.Cpu.NONE.withQuota(33_333, 100_000)), true)
@@ -97,7 +97,7 @@ class UnitLimitsTest {
     }
 
     @Test
-    void files_of_v2_with_a_property_are_said_too() {
+    void files_of_v2_with_a_property_are_set_in_systemd_too() {
         assertEquals(
                 Map.of(
                         "MemoryHigh", 5L,

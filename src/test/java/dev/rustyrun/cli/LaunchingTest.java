@@ -87,7 +87,7 @@ class LaunchingTest {
         "-v run box,false",
         "run -v a:b box,true"
     })
-    void a_stage_starts_early_for_what_launches_something(String words, boolean launches) {
+    void a_stage_starts_early_for_commands_that_launch_something(String words, boolean launches) {
         assertEquals(launches, Launching.commandOf(words.split(" ")).isPresent());
     }
 }

@@ -39,7 +39,7 @@ class MountParserTest {
     }
 
     @Test
-    void a_name_that_is_no_file_here_is_said_to_be_no_volume() {
+    void a_name_without_a_file_here_is_reported_as_not_a_volume() {
         String message = assertThrows(InvalidSpecException.class, () -> MountParser.volume(Volume.of("cache:/x")))
                 .getMessage();
         assertTrue(message.contains("named volumes") && message.contains("./cache"), message);

@@ -150,7 +150,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    void a_strangers_file_in_a_containers_folder_is_not_removed_silently() throws IOException {
+    void an_unknown_file_in_a_containers_folder_is_not_removed_silently() throws IOException {
         store.add(dead("one"));
         Files.writeString(file("one", "mine"), "");
         LinuxException full = assertThrows(LinuxException.class, () -> store.remove("one"));

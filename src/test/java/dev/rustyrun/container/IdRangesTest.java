@@ -40,7 +40,7 @@ class IdRangesTest {
     }
 
     @Test
-    void a_store_makes_them_once_for_they_keep_a_folder_open() {
+    void a_store_creates_them_once_because_they_keep_a_folder_open() {
         ContainerStore store =
                 ContainerStore.at(Linux.host(), folder.resolve("store").toString());
         assertSame(store.idRanges(), store.idRanges());
@@ -58,7 +58,7 @@ class IdRangesTest {
     }
 
     @Test
-    void one_that_is_given_back_is_given_again_after_all_others() throws IOException {
+    void a_released_range_is_reused_after_all_others() throws IOException {
         IdMapping first = ranges().take(POOL, container("c"));
         ranges().giveBack(first);
         for (int i = 1; i < POOL.ranges(); i++) {

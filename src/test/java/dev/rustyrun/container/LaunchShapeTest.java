@@ -23,7 +23,7 @@ class LaunchShapeTest {
     }
 
     @Test
-    void launches_that_differ_in_what_is_the_caller_s_own_have_one_shape() {
+    void launches_that_differ_only_in_data_of_the_caller_have_one_shape() {
         assertEquals(shape(spec()), shape(spec().env("SECRET=value")));
         assertTrue(shape(spec()).isPresent());
     }

@@ -110,7 +110,7 @@ class MountedPathsTest {
     }
 
     @Test
-    void a_mount_point_without_a_mount_of_its_own_was_replaced_before_anybody_looked() throws IOException {
+    void a_mount_point_without_its_own_mount_was_replaced_before_the_check() throws IOException {
         Spec spec = new SpecBuilder(rootfs.toString(), List.of("/bin/true"))
                 .mount(new Spec.Mount("/app", "tmpfs", "tmpfs", List.of()))
                 .build();

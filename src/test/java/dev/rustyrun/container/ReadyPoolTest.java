@@ -152,7 +152,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void one_that_cannot_be_compared_with_what_is_wanted_is_not_lost() {
+    void an_element_that_cannot_be_compared_is_not_lost() {
         keep(1);
         assertThrows(
                 AssertionError.class,
@@ -204,7 +204,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void at_the_end_what_waits_is_discarded_and_nothing_is_kept_any_more() {
+    void at_the_end_waiting_launches_are_discarded_and_none_is_kept() {
         keep(2);
         Item taken = takeIf(true).orElseThrow();
         pool.stop();

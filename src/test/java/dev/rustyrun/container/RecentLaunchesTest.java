@@ -91,7 +91,7 @@ class RecentLaunchesTest {
     }
 
     @Test
-    void a_shape_has_nothing_of_a_caller_s_own() {
+    void a_shape_contains_no_data_of_a_caller() {
         Spec spec = spec("/a")
                 .env("SECRET=1")
                 .user(new Spec.User(5, 6, List.of(), 022))

@@ -183,12 +183,12 @@ class ServedLaunchFaultTest {
     }
 
     @Test
-    void a_kernel_without_room_at_any_call_of_a_cold_launch_leaves_nothing() throws Exception {
+    void a_shortage_at_any_call_of_a_cold_launch_leaves_nothing() throws Exception {
         failAtEachCall(this::cold, Errno.ENOSPC);
     }
 
     @Test
-    void a_kernel_without_room_at_any_call_of_a_warm_launch_leaves_nothing() throws Exception {
+    void a_shortage_at_any_call_of_a_warm_launch_leaves_nothing() throws Exception {
         failAtEachCall(this::warm, Errno.EROFS);
     }
 }

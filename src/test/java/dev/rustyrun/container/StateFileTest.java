@@ -16,7 +16,7 @@ class StateFileTest {
     }
 
     @Test
-    void a_state_is_the_same_after_the_journey() {
+    void a_state_is_the_same_after_encoding_and_decoding() {
         String kept = SavedProcess.write(new SpecBuilder("/r", List.of("sh", "\u00fc{}\"")).build());
         for (ContainerState.Origin origin : List.of(
                 ContainerState.Origin.commandLine(kept),

@@ -17,7 +17,7 @@ class WarmDemandTest {
     }
 
     @Test
-    void requests_that_find_none_add_one_each_until_the_maximum() {
+    void each_request_that_finds_none_adds_one_until_the_maximum() {
         demand.requested(true);
         assertEquals(2, demand.wanted());
         demand.requested(false);
@@ -29,7 +29,7 @@ class WarmDemandTest {
     }
 
     @Test
-    void a_calm_minute_takes_one_away_until_a_few_are_left() {
+    void the_number_falls_by_one_each_minute_until_a_few_are_left() {
         for (int i = 0; i < 3; i++) {
             demand.requested(false);
         }

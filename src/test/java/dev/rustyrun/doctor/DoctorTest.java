@@ -42,7 +42,7 @@ class DoctorTest {
     }
 
     @Test
-    void a_good_machine_lacks_only_what_its_kernel_lacks() {
+    void a_good_machine_lacks_only_features_of_its_kernel() {
         FakeMachine machine = FakeMachine.asRoot();
         assertEquals(
                 List.of("id-mapped mounts"),

@@ -87,7 +87,7 @@ class PortLocationTest {
     }
 
     @Test
-    void a_port_that_is_not_written_is_the_usual_one() {
+    void a_missing_port_is_the_default() {
         PortLocation at80 = new PortLocation(new PortAddress("abc", 1, "/", Optional.empty()), "host");
         assertEquals(Optional.of("/v1/containers/abc/ports/1/x"), at80.confine("http://host:80/x"));
         assertEquals(Optional.of("http://host:81/x"), at80.confine("http://host:81/x"));

@@ -40,7 +40,7 @@ class ContentHashTest {
      * Java with itself.
      */
     @Test
-    void the_library_is_used_and_knows_what_it_does_not_offer() {
+    void the_library_is_used_and_its_missing_functions_are_known() {
         CryptoLibrary library = CryptoLibrary.open().orElseThrow();
         try (CryptoLibrary.Hash hash = library.hash("sha256").orElseThrow()) {
             assertEquals(32, hash.digest().length);

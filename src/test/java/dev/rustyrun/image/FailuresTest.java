@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FailuresTest {
 
     @Test
-    void a_name_that_cannot_be_resolved_is_called_that() {
+    void a_name_that_cannot_be_resolved_is_reported_as_such() {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://no-such-host.invalid/"))
                 .build();
         IOException failure = Assertions.assertThrows(

@@ -89,7 +89,7 @@ class ImageArchiveTest {
     }
 
     @Test
-    void a_path_that_is_no_place_for_an_archive_is_named_with_what_to_do() throws IOException {
+    void a_path_that_cannot_hold_an_archive_is_named_with_advice() throws IOException {
         importTar(TestTar.of("x", "y"), "mine:1");
         ImageArchive archive = new ImageArchive(store);
         String tree = folder.toString();

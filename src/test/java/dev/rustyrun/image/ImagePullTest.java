@@ -87,7 +87,7 @@ class ImagePullTest {
     }
 
     @Test
-    void an_image_comes_once_and_has_its_names() throws IOException {
+    void an_image_is_stored_once_with_all_its_names() throws IOException {
         StoredImage image = pull(name(":1"));
         assertArrayEquals(layer, Files.readAllBytes(image.layers().get(0).file()));
         assertEquals(
@@ -102,7 +102,7 @@ class ImagePullTest {
     }
 
     @Test
-    void of_a_list_the_image_of_the_platform_is_taken() {
+    void the_image_of_the_platform_is_chosen_from_a_list() {
         Digest digest = registry.image(REPOSITORY, "1", List.of(layer));
         String list = "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"" + Manifest.OCI + "\",\"digest\":\""
                 + digest + "\",\"size\":1,\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}";
@@ -144,7 +144,7 @@ class ImagePullTest {
     }
 
     @Test
-    void a_busy_registry_is_asked_again_when_it_says() {
+    void a_busy_registry_is_asked_again_after_the_time_that_it_names() {
         String path = "/v2/org/app/manifests/1";
         registry.next(
                 path,

@@ -136,7 +136,7 @@ class ImageStoreTest {
     }
 
     @Test
-    void a_store_with_a_limit_takes_no_more_and_says_what_to_do() throws IOException {
+    void a_full_store_with_a_limit_refuses_and_gives_advice() throws IOException {
         ImageStore all = store;
         store = all.within(new StoreLimit(20_000, Path.of("/etc/rustyrun/images.json")));
         add("small", "x".repeat(5000));

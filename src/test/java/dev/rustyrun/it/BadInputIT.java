@@ -206,7 +206,7 @@ class BadInputIT {
     }
 
     @Test
-    void C28_what_cannot_be_printed_is_an_error() {
+    void C28_failed_output_is_an_error() {
         for (String command : List.of("version", "list", "doctor", "--help")) {
             for (String out : List.of("> /dev/full", ">&-")) {
                 Launcher.Result result = Launcher.execute(
@@ -343,7 +343,7 @@ class BadInputIT {
      * test.
      */
     @Test
-    void S19_a_fifo_or_another_strange_file_is_not_waited_for() throws IOException {
+    void S19_a_fifo_or_another_special_file_does_not_block() throws IOException {
         Path fifo = folder.resolve("fifo");
         Launcher.execute(List.of("mkfifo", "-m", "600", fifo.toString()), "").expect(0);
         Path bundle = Files.createDirectory(folder.resolve("bundle"));
@@ -391,7 +391,7 @@ class BadInputIT {
 
     /** S22: no command reads further arguments from a file when an argument begins with @. */
     @Test
-    void S22_no_word_is_taken_for_a_file_of_words() throws IOException {
+    void S22_no_argument_names_a_file_with_arguments() throws IOException {
         Path words = Files.writeString(folder.resolve("words"), "--secret\n");
         String at = "@" + words;
         String rootfs = Launcher.busybox().toString();
@@ -449,7 +449,7 @@ class BadInputIT {
     }
 
     @Test
-    void S22_words_of_others_cannot_command_the_terminal() {
+    void S22_names_from_other_users_cannot_control_the_terminal() {
         Launcher.Result result =
                 Launcher.rustyrun("state", "\033]0;title\007\u009b2J").expect(1);
         assertTrue(result.errorLine().contains("\\x1b]0;title\\x07\\x9b2J"), result.err());

@@ -55,7 +55,7 @@ class ClientIT {
     }
 
     @Test
-    void a_command_runs_there_as_it_would_here_and_leaves_nothing() {
+    void a_remote_command_runs_like_a_local_one_and_leaves_nothing() {
         Launcher.Result ran = Launcher.execute(
                         command(
                                 "run",

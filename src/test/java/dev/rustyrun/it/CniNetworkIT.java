@@ -107,7 +107,7 @@ class CniNetworkIT extends InNetworkWorld {
     }
 
     @Test
-    void a_container_has_the_address_of_the_bridge_and_it_is_given_back() {
+    void a_container_has_an_address_of_the_bridge_that_is_released_afterwards() {
         Launcher.Result result = run("--net", "cni:bridge", "--command", "ip", "-4", "addr", "show", "dev", "eth0");
         assertTrue(result.expect(0).out().contains("inet 10.77.0."), result.out());
         assertEquals(List.of("ADD last", "DEL last"), asked());
@@ -326,7 +326,7 @@ class CniNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_bundle_asks_for_it_by_annotation() {
+    void a_bundle_requests_it_by_annotation() {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.edit(config -> config.putObject("annotations").put("dev.rustyrun.network", "cni:bridge"));
             Launcher.execute(onHost(bundle.createCommand("cnibox")), "").expect(0);

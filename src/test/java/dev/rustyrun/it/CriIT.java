@@ -191,7 +191,7 @@ class CriIT {
     }
 
     @Test
-    void a_container_has_its_grace_period_and_no_more() {
+    void a_container_is_killed_after_its_grace_period() {
         try (Pod pod = new Pod("graceful", CriClient.Mode.CONTAINER)) {
             String willing = pod.stays("willing");
             cri.call("StopContainer", ProtobufMessage.of(1, willing, 2, 60));

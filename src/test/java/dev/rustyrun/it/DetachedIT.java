@@ -433,7 +433,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_several_are_stopped_and_removed_whatever_one_of_them_is() {
+    void P3_several_containers_are_stopped_and_removed_even_if_one_fails() {
         run("one", "sleep", "4711");
         run("two", "sleep", "4711");
         Launcher.Result stopped =

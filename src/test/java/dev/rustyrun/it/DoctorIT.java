@@ -90,7 +90,7 @@ class DoctorIT {
     }
 
     @Test
-    void root_without_cap_sys_admin_cannot_run_containers_and_learns_why() {
+    void root_without_cap_sys_admin_cannot_run_containers_and_gets_the_reason() {
         Launcher.Result result =
                 doctorAfter(List.of("setpriv", "--bounding-set", "-sys_admin")).expect(1);
         assertTrue(result.out().contains("FAIL  capabilities: CAP_SYS_ADMIN: missing"), result.out());

@@ -60,7 +60,7 @@ class EgressIT extends EgressContainers {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_bundle_asks_for_it_by_annotation() {
+    void a_bundle_requests_it_by_annotation() {
         try (OciBundle bundle = new OciBundle(
                 "sh", "-c", "printf 'GET http://four.example.org/ HTTP/1.1\\r\\n\\r\\n' | nc 127.0.0.1 3128")) {
             bundle.edit(

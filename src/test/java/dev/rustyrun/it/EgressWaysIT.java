@@ -249,7 +249,7 @@ class EgressWaysIT extends EgressContainers {
     }
 
     @Test
-    void w18_half_open_connections_leave_room_for_others() {
+    void w18_half_open_connections_do_not_block_others() {
         String script = "for i in $(seq 1 70); do (sleep 100 | nc 127.0.0.1 3128 >/dev/null 2>&1) & done;"
                 + " printf 'GET http://four.example.org/ HTTP/1.1\\r\\n\\r\\n' | nc 127.0.0.1 3128; kill $(jobs -p); true";
         expectWeb(allowing("four.example.org", script).out());

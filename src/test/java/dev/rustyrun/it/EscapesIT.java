@@ -296,7 +296,7 @@ class EscapesIT {
     }
 
     @Test
-    void CVE_2025_52881_settings_go_to_the_kernel_and_not_to_a_proc_that_somebody_puts_there() throws IOException {
+    void CVE_2025_52881_settings_are_written_to_the_kernel_and_not_to_a_replaced_proc() throws IOException {
         Path fake = fakeProc();
         expectMasked(
                 "1",

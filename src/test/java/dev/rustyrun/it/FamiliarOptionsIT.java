@@ -43,7 +43,7 @@ class FamiliarOptionsIT {
     }
 
     @Test
-    void P1_words_for_what_happens_anyway_are_taken() {
+    void P1_options_for_the_default_behaviour_are_accepted() {
         Launcher.Result result =
                 Launcher.run("--rm", "-i", "-q", "--command", "/bin/cat").expect(0);
         assertEquals("", result.err());
@@ -161,7 +161,7 @@ class FamiliarOptionsIT {
     }
 
     @Test
-    void P4_exec_takes_the_words_of_docker() throws IOException {
+    void P4_exec_accepts_dockers_options() throws IOException {
         Process container = Launcher.start("--name", "p4", "--command", "sleep", "4004");
         try {
             Host.eventually(

@@ -79,7 +79,7 @@ class FloodIT {
 
     @ParameterizedTest
     @CsvSource({"0x89,ping", "0x82,b", "0x82,''", "0x01,''", "0x81,resize 20 80", "0x8a,pong"})
-    void f1_a_flood_of_small_frames_holds_up_nobody_and_fills_no_memory(String first, String payload) throws Exception {
+    void f1_a_flood_of_small_frames_blocks_nobody_and_fills_no_memory(String first, String payload) throws Exception {
         try (Server server = Server.startBy(SMALL_HEAP)) {
             String id = create(server, "cat > /dev/null");
             expectAnswers(server);
@@ -164,7 +164,7 @@ class FloodIT {
     }
 
     @Test
-    void f5_pipelined_requests_are_taken_one_at_a_time_and_hold_up_nobody() throws Exception {
+    void f5_pipelined_requests_are_processed_one_at_a_time_and_block_nobody() throws Exception {
         int connections = 60;
         int requests = 400;
         try (Server server = Server.start()) {

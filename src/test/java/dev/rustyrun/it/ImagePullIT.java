@@ -60,7 +60,7 @@ class ImagePullIT {
     }
 
     @Test
-    void layers_of_zstd_and_of_an_uncompressed_directory_are_taken_too() {
+    void layers_of_zstd_and_of_an_uncompressed_directory_are_accepted_too() {
         String zstd = plain + "/org/zstd:1";
         tools.sh("skopeo copy -q --src-tls-verify=false --dest-tls-verify=false --dest-compress-format zstd docker://"
                         + plain + "/org/app:1 docker://" + zstd)

@@ -98,7 +98,7 @@ class ImageRunIT {
     }
 
     @Test
-    void a_command_that_is_missing_and_an_image_that_is_are_one_line() {
+    void a_missing_command_and_a_missing_image_are_reported_in_one_line() {
         assertTrue(mounted.rustyrun("run", "many").expect(125).errorLine().contains("has no command"));
         assertTrue(mounted.rustyrun("run", "--pull", "never", "nothing")
                 .expect(125)
@@ -169,7 +169,7 @@ class ImageRunIT {
     }
 
     @Test
-    void a_volume_gives_way_to_what_is_mounted_there_and_can_be_written_in_a_read_only_container() {
+    void another_mount_replaces_a_volume_and_a_volume_is_writable_in_a_read_only_container() {
         String list = "ls /data; touch /data/new && echo written; touch /x 2>/dev/null || echo sealed";
         assertEquals(
                 "f\nlink\nwritten\nsealed\n",
@@ -203,7 +203,7 @@ class ImageRunIT {
     }
 
     @Test
-    void a_set_user_id_program_is_one_and_nobody_else_reaches_it() throws IOException {
+    void a_set_user_id_program_keeps_its_bit_and_other_users_cannot_reach_it() throws IOException {
         assertEquals("4755\n", mounted.out("run", "base", "stat", "-c", "%a", "/bin/suid"));
         for (String name : List.of("layers", "containers")) {
             assertEquals(

@@ -234,7 +234,7 @@ class ImageTreeIT {
             + " mv /dir/sub /dir/moved; rmdir /outside; ln -s /nowhere /outside; mkdir -p /deep/$(printf '%0200d' 1)";
 
     @Test
-    void an_image_of_a_container_has_what_that_has_changed() throws IOException {
+    void an_image_of_a_container_has_its_changes() throws IOException {
         keep("changed", CHANGES);
         String listed = mounted.out(
                 "export", "--output", mounted.folder.resolve("one.tar").toString(), "changed");

@@ -183,7 +183,7 @@ class ImagesIT {
     }
 
     @Test
-    void the_image_says_what_it_is_and_how_to_ask_for_its_health() throws IOException {
+    void the_image_has_labels_and_a_health_check() throws IOException {
         JsonNode config = new ObjectMapper()
                 .readTree(store.podman("image", "inspect", image).expect(0).out())
                 .get(0);

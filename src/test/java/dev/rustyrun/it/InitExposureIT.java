@@ -97,7 +97,7 @@ class InitExposureIT {
 
     @NativeOnly("only a process with one thread can enter a user namespace: not the JVM")
     @Test
-    void S4_nor_in_a_user_namespace_of_its_own() {
+    void S4_the_same_is_true_in_its_own_user_namespace() {
         expectNothing(OWN_USERS);
     }
 
@@ -125,7 +125,7 @@ class InitExposureIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void S4_a_filter_that_forbids_what_the_program_needs_gives_a_container_that_works() throws IOException {
+    void S4_a_container_works_if_its_filter_forbids_calls_of_the_program() throws IOException {
         for (String call : List.of("memfd_create", "rt_sigtimedwait", "pipe2")) {
             List<String> options = List.of(
                     "--seccomp", forbidding(call, "SCMP_ACT_KILL_PROCESS").toString());
@@ -144,7 +144,7 @@ class InitExposureIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void S4_limits_of_files_and_processes_are_no_hindrance() {
+    void S4_it_starts_under_limits_of_files_and_processes() {
         run(List.of("--ulimit", "fsize=0:0"), "/bin/sh", "-c", "exit 7").expect(7);
         run(List.of("--ulimit", "fsize=0:0", "--pid", "host"), "/bin/sh", "-c", "exit 7")
                 .expect(7);

@@ -47,7 +47,7 @@ class LinksIT {
     }
 
     @Test
-    void C3_what_a_link_names_is_made_inside() throws IOException {
+    void C3_the_target_of_a_link_is_made_inside() throws IOException {
         Path file = Files.writeString(folder.resolve("resolv"), "of the host");
         link("etc/resolv.conf", "../run/systemd/resolve/stub-resolv.conf");
         assertEquals(

@@ -67,7 +67,7 @@ class NativeExecutableIT {
 
     /** A virtual machine may reserve address space for its maximum heap; man 2 setrlimit, RLIMIT_AS. */
     @Test
-    void a_limit_of_address_space_leaves_room_for_it() {
+    void it_starts_under_a_limit_of_address_space() {
         List<String> words = new ArrayList<>(List.of("prlimit", "--as=4000000000"));
         words.addAll(Launcher.runCommand("--command", "echo", "room"));
         assertEquals("room\n", Launcher.execute(words, "").expect(0).out());

@@ -66,7 +66,7 @@ class NetDevicesIT {
     }
 
     @Test
-    void without_another_name_it_keeps_its_own_and_it_has_left_the_host() {
+    void without_a_new_name_it_keeps_its_name_and_it_has_left_the_host() {
         try (OciBundle bundle = bundle("", "sleep", "1000")) {
             bundle.create("box").expect(0);
             assertTrue(ip("link show " + MOVED).exitCode() != 0, "the device must have left the host");
@@ -76,7 +76,7 @@ class NetDevicesIT {
     }
 
     @Test
-    void a_device_that_the_host_has_not_and_a_name_that_is_taken_fail_in_words() {
+    void a_missing_device_and_a_name_in_use_fail_with_a_clear_message() {
         try (OciBundle bundle = bundle("lo", "true")) {
             String line = bundle.create("box").expect(1).errorLine();
             assertTrue(line.contains("move " + MOVED + " to lo") && line.contains("EEXIST"), line);

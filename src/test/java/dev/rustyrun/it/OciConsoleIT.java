@@ -129,7 +129,7 @@ class OciConsoleIT {
     }
 
     @Test
-    void descriptors_and_listening_sockets_are_handed_over_and_no_other() {
+    void only_requested_descriptors_and_listening_sockets_are_passed_on() {
         try (OciBundle bundle =
                 new OciBundle("sh", "-c", "ls /proc/self/fd; cat <&3; cat <&4; echo $LISTEN_FDS $LISTEN_PID")) {
             String file = bundle.file("text").toString();

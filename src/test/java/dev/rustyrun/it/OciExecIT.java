@@ -233,7 +233,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void descriptors_are_handed_over_when_asked_for_and_no_other() throws Exception {
+    void only_requested_descriptors_are_passed_on() throws Exception {
         try (OciBundle bundle = running()) {
             List<String> words = new ArrayList<>(List.of(
                     "sh",

@@ -325,7 +325,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void capabilities_asked_for_as_ambient_that_are_not_inheritable_are_not_given_as_with_runcs_own_template() {
+    void ambient_capabilities_that_are_not_inheritable_are_not_granted_as_with_runcs_template() {
         try (OciBundle bundle = new OciBundle("grep", "Cap[IA]", "/proc/self/status")) {
             bundle.editProcess(process ->
                     process.withObject("/capabilities").putArray("ambient").add("CAP_KILL"));
@@ -383,7 +383,7 @@ class OciLifecycleIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void ps_update_and_events_tell_and_change_what_a_container_uses() throws Exception {
+    void ps_update_and_events_show_and_change_resource_usage() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", MARK)) {
             bundle.create("box").expect(0);
             bundle.rustyrun("start", "box").expect(0);

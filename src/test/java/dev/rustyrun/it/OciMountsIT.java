@@ -46,7 +46,7 @@ class OciMountsIT {
     }
 
     @Test
-    void a_read_only_dev_has_all_that_belongs_into_it() {
+    void a_read_only_dev_is_complete() {
         try (OciBundle bundle = new OciBundle(
                 "sh",
                 "-c",
@@ -109,7 +109,7 @@ class OciMountsIT {
     }
 
     @Test
-    void C13_one_that_maps_ids_too() throws IOException {
+    void C13_an_id_mapped_source_is_seen_too() throws IOException {
         for (String options : List.of("bind,idmap", "rbind,ridmap")) {
             try (OciBundle bundle = covered(options, true)) {
                 assertEquals("second\n100000\n", run(bundle).expect(0).out(), options);

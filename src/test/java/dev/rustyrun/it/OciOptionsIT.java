@@ -251,7 +251,7 @@ class OciOptionsIT {
     }
 
     @Test
-    void events_tell_of_a_process_that_was_killed_for_want_of_memory_and_end_with_the_container() throws Exception {
+    void events_report_an_oom_kill_and_end_with_the_container() throws Exception {
         try (OciBundle bundle = new OciBundle(
                 "sh",
                 "-c",

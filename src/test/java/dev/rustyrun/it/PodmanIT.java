@@ -161,7 +161,7 @@ class PodmanIT {
     }
 
     @Test
-    void stop_kills_what_ignores_it_and_kill_takes_signals() {
+    void stop_kills_a_container_that_ignores_the_signal_and_kill_accepts_signals() {
         start("deaf", "sleep", "1000");
         podman("stop", "--time", "1", "deaf").expect(0);
         assertEquals("exited 137", status("deaf"));
@@ -234,7 +234,7 @@ class PodmanIT {
     }
 
     @Test
-    void stats_tell_what_is_used() {
+    void stats_show_resource_usage() {
         start("used", "sleep", "1000");
         assertEquals(
                 "1\n",

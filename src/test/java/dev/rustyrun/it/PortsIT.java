@@ -360,7 +360,7 @@ class PortsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_web_socket_talks_with_the_server_inside() throws Exception {
+    void a_web_socket_is_forwarded_to_the_server_inside() throws Exception {
         try (Server server = start()) {
             String at = running(server, listen(8000, WEB_SOCKET) + listen(8001, MIRROR));
             eventually200(server, at + "/ports/8001/");

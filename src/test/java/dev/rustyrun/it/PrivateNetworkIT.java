@@ -179,7 +179,7 @@ class PrivateNetworkIT extends InNetworkWorld {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_bundle_asks_for_it_by_annotation_and_it_ends_with_the_container() {
+    void a_bundle_requests_it_by_annotation_and_it_ends_with_the_container() {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {
             bundle.edit(config -> config.putObject("annotations")
                     .put("dev.rustyrun.network", "private")

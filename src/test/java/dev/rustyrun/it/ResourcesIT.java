@@ -151,7 +151,7 @@ class ResourcesIT {
     }
 
     @Test
-    void without_cgroups_devices_of_the_image_are_dead_all_the_same() {
+    void without_cgroups_devices_of_the_image_are_unusable_too() {
         assertEquals(
                 "refused\n",
                 Launcher.run(

@@ -62,7 +62,7 @@ class RootlessIT {
 
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
-    void an_ordinary_user_is_root_in_his_container_and_himself_outside() throws IOException {
+    void an_ordinary_user_is_root_in_the_container_and_unchanged_outside() throws IOException {
         Launcher.Result result = asOrdinaryUser(
                         "--command",
                         "/bin/sh",
@@ -203,7 +203,7 @@ class RootlessIT {
 
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
-    void another_user_needs_an_id_of_his_own() {
+    void another_user_needs_an_id() {
         assertTrue(asOrdinaryUser("--user", "1", "--command", "true")
                 .expect(125)
                 .errorLine()

@@ -210,7 +210,7 @@ class RunIT {
     }
 
     @Test
-    void words_after_command_are_never_ours() {
+    void words_after_command_are_never_options_of_rustyrun() {
         assertEquals(
                 "-t --init --rootfs x -Xmx1g -Dx=y -XX:+Z -- $HOME\n",
                 Launcher.run(

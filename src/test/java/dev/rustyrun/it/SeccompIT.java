@@ -137,7 +137,7 @@ class SeccompIT {
     }
 
     @Test
-    void a_profile_of_the_users_own_says_what_each_call_answers() {
+    void a_users_own_profile_decides_the_result_of_each_call() {
         Path file = profile("""
                 {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
                   {"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28},

@@ -133,7 +133,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void s15_half_open_connections_are_given_up_for_new_ones() throws Exception {
+    void s15_half_open_connections_are_closed_in_favor_of_new_ones() throws Exception {
         try (Server server = Server.startBy(List.of("sh", "-c", "ulimit -n 1024; exec \"$@\"", "sh"))) {
             List<Socket> silent = new ArrayList<>();
             for (int i = 0; i < 1015; i++) {
@@ -156,7 +156,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void h3_beyond_the_queue_429_comes_at_once() throws Exception {
+    void h3_a_full_queue_answers_429_at_once() throws Exception {
         try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=2", "RUSTYRUN_QUEUE=4"))) {
             ExecutorService callers = Executors.newFixedThreadPool(10);
             List<Future<Integer>> answers = new ArrayList<>();
@@ -178,7 +178,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void s16_turns_are_shared_between_callers() throws Exception {
+    void s16_callers_take_turns() throws Exception {
         Path tokens = Files.createTempFile("rustyrun-it", ".tokens");
         Files.setPosixFilePermissions(tokens, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         Files.writeString(
@@ -293,7 +293,7 @@ class ServeBoundedIT {
     }
 
     @Test
-    void h11_input_of_21_megabytes_is_taken() throws Exception {
+    void h11_input_of_21_megabytes_is_accepted() throws Exception {
         try (Server server = Server.start()) {
             String body = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"wc -c\"], \"stdin\": \""
                     + "x".repeat(21_000_000) + "\"}";

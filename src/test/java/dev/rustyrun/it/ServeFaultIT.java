@@ -176,7 +176,7 @@ class ServeFaultIT {
     }
 
     @Test
-    void told_to_stop_it_is_no_longer_ready_launches_nothing_more_and_answers_what_it_has_begun() throws Exception {
+    void during_a_stop_it_is_not_ready_refuses_launches_and_answers_earlier_requests() throws Exception {
         try (Server server = Server.start("--warm", "0")) {
             String[] answer = new String[1];
             Thread caller = new Thread(() -> {

@@ -164,7 +164,7 @@ class ServeIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void only_tokens_of_the_right_role_are_let_in(@TempDir Path folder) throws Exception {
+    void only_tokens_of_the_right_role_are_admitted(@TempDir Path folder) throws Exception {
         Path tokens = Files.writeString(folder.resolve("tokens"), "launch 0123456789abcdef\nread fedcba9876543210\n");
         Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
         try (Server server = Server.start("--token-file", tokens.toString())) {
@@ -187,7 +187,7 @@ class ServeIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void serve_refuses_to_let_other_machines_in_without_tokens() {
+    void serve_refuses_to_listen_for_other_machines_without_tokens() {
         Launcher.Result refused =
                 Launcher.rustyrun("serve", "--host", "0.0.0.0").expect(125);
         assertTrue(refused.errorLine().contains("--token-file"), refused.err());

@@ -40,7 +40,7 @@ class ServedContainersIT {
     }
 
     @Test
-    void a_container_is_made_started_waited_for_read_and_forgotten() throws Exception {
+    void a_container_is_created_started_awaited_read_and_deleted() throws Exception {
         try (Server server = start()) {
             String at = create(server, "echo out; echo err >&2; exit 7", ", \"labels\": {\"job\": \"1\"}");
             assertTrue(server.get(at).body().contains("\"status\":\"created\""));
@@ -108,7 +108,7 @@ class ServedContainersIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_shell_on_a_terminal_is_talked_to_through_a_web_socket() throws Exception {
+    void a_shell_on_a_terminal_is_used_through_a_web_socket() throws Exception {
         try (Server server = start()) {
             HttpResponse<String> made = server.post(
                     "/v1/containers",

@@ -190,7 +190,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void after_its_time_all_that_it_has_started_is_killed_and_nothing_else() throws Exception {
+    void on_timeout_only_the_command_and_its_descendants_are_killed() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
             long start = System.nanoTime();
@@ -244,7 +244,7 @@ class ServedExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can: not the JVM")
     @Test
-    void through_a_web_socket_input_and_output_go_as_they_come_and_the_answer_comes_last() throws Exception {
+    void a_web_socket_streams_input_and_output_and_the_answer_is_last() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
             WebSocketClient talk = server.talk(

@@ -27,7 +27,7 @@ class ServedExposureIT {
     }
 
     @Test
-    void S2_what_is_executed_by_http_shows_nothing_of_the_hosts_and_can_not_be_attached() throws Exception {
+    void S2_an_exec_over_http_shows_nothing_of_the_host_and_cannot_be_traced() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "of the host");
         String mounts = "RUSTYRUN_MOUNTS_ATTEMPTS=" + Attempts.program().getParent();
         for (String users : List.of("host", "auto")) {

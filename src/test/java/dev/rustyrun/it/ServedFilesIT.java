@@ -326,7 +326,7 @@ class ServedFilesIT {
 
     /** While a container is being created, its PID 1 still has the host's root. */
     @Test
-    void the_hosts_root_is_never_taken_for_that_of_a_container_that_is_being_made() throws Exception {
+    void the_hosts_root_is_never_mistaken_for_that_of_a_container_in_creation() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "the host's");
         try (Server server = start()) {
             for (int i = 0; i < 4; i++) {

@@ -218,7 +218,7 @@ class ServedImageFilesIT {
     }
 
     @Test
-    void a_name_that_is_exchanged_for_a_link_meanwhile_leads_to_nothing_of_the_host() throws Exception {
+    void a_name_that_is_replaced_by_a_link_does_not_lead_to_the_host() throws Exception {
         String at = container("true", "");
         AtomicBoolean goes = new AtomicBoolean(true);
         Thread exchange = new Thread(() -> {

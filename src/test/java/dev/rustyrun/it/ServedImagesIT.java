@@ -112,7 +112,7 @@ class ServedImagesIT {
     }
 
     @Test
-    void an_image_runs_as_it_says_and_as_the_request_says_instead() throws Exception {
+    void an_image_runs_with_its_settings_or_those_of_the_request() throws Exception {
         assertEquals("entry word\n", stdout(run(200, image(app))));
         assertEquals("entry mine\n", stdout(run(200, image(app) + ", \"command\": [\"mine\"]")));
         String script = "\"command\": [\"-c\", \"id -u; pwd; echo $A $PATH; cat /etc/hostname; echo x > f; ls\"]";
@@ -335,7 +335,7 @@ class ServedImagesIT {
     }
 
     @Test
-    void images_kept_warm_are_here_before_the_service_is_ready_and_allowed_by_their_names() throws Exception {
+    void warm_images_are_pulled_before_the_service_is_ready_and_allowed_by_their_names() throws Exception {
         try (Server warm = startOther()) {
             Host.eventually(
                     "it is ready",

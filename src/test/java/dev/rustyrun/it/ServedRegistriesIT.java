@@ -97,7 +97,7 @@ class ServedRegistriesIT {
     }
 
     @Test
-    void a_store_without_room_is_a_problem_and_keeps_nothing() throws Exception {
+    void a_store_without_space_gives_a_problem_and_keeps_nothing() throws Exception {
         Path store = Files.createDirectory(data.resolve("small"));
         Launcher.execute(List.of("mount", "-t", "tmpfs", "-o", "size=600k,mode=700", "none", store.toString()), "")
                 .expect(0);

@@ -191,7 +191,7 @@ class ServedStoreIT {
     }
 
     @Test
-    void h26_what_a_killed_service_has_left_is_collected_at_the_next_start() throws Exception {
+    void h26_stale_containers_of_a_killed_service_are_removed_at_the_next_start() throws Exception {
         String lost;
         Server server = start("--warm", "2");
         try {
@@ -282,7 +282,7 @@ class ServedStoreIT {
     }
 
     @Test
-    void h6_a_service_starts_whatever_its_data_folder_holds() throws Exception {
+    void h6_a_service_starts_with_any_files_in_its_data_folder() throws Exception {
         List<String> ids = new ArrayList<>();
         try (Server server = start()) {
             for (int i = 0; i < 3; i++) {

@@ -96,7 +96,7 @@ class SmallLimitsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void arguments_for_which_the_limits_have_no_room_are_named_with_the_limit() {
+    void arguments_that_exceed_a_limit_are_named_with_the_limit() {
         String half = "x".repeat(100_000);
         for (String[] limit : new String[][] {{"stack=65536", "RLIMIT_STACK"}, {"as=20000", "RLIMIT_AS"}}) {
             Launcher.Result result =
@@ -110,7 +110,7 @@ class SmallLimitsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_command_that_is_missing_is_so_whatever_its_limits() {
+    void a_missing_command_is_reported_as_missing_under_any_limits() {
         for (String limit : List.of("as=20000000", "as=0", "data=0", "nofile=0", "fsize=0")) {
             for (String command : List.of("nothing", "/nothing")) {
                 List<String> options = List.of("--user", "1000", "--ulimit", limit);
@@ -129,7 +129,7 @@ class SmallLimitsIT {
     }
 
     @Test
-    void of_a_bundle_run_created_started_and_joined() throws Exception {
+    void a_bundle_is_run_created_started_and_joined() throws Exception {
         String show = SHOW.formatted("address space");
         try (OciBundle bundle = new OciBundle("/bin/sh", "-c", show + "; sleep 600")) {
             bundle.editProcess(process -> {

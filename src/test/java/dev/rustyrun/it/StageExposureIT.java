@@ -150,7 +150,7 @@ class StageExposureIT {
 
     @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
-    void S1_what_is_executed_and_let_go_shows_nothing_of_ours_and_cannot_be_attached() throws IOException {
+    void S1_a_detached_exec_shows_nothing_of_ours_and_cannot_be_traced() throws IOException {
         Path pidFile = folder.resolve("pid");
         try (Subreaper orphans = new Subreaper()) {
             expectNoneTraced(watched(
@@ -278,7 +278,7 @@ class StageExposureIT {
     }
 
     @Test
-    void S3_what_waits_for_its_start_waits_behind_its_filter_and_cannot_be_attached() {
+    void S3_a_container_that_waits_for_its_start_has_its_filter_and_cannot_be_traced() {
         try (Subreaper orphans = new Subreaper();
                 OciBundle first = new OciBundle("/bin/sleep", "1000")) {
             first.create("first").expect(0);

@@ -183,7 +183,7 @@ class StoreIT {
     }
 
     @Test
-    void s9_without_a_runtime_folder_an_ordinary_users_store_is_in_his_home() throws IOException {
+    void s9_without_a_runtime_folder_the_store_of_an_ordinary_user_is_in_the_home_directory() throws IOException {
         Path home = Files.createDirectories(folder.resolve("home"));
         run("chown", VICTIM + ":" + VICTIM, home.toString());
         plant(home + "/.local/state/rustyrun", VICTIM);

@@ -37,7 +37,7 @@ class StrictRequestsIT {
     }
 
     @Test
-    void H13_H14_H19_H22_wrong_words_are_named_and_a_good_start_says_where_it_listens() throws Exception {
+    void H13_H14_H19_H22_invalid_arguments_are_named_and_a_start_logs_its_address() throws Exception {
         Path data = folder.resolve("data");
         try (Server server = Server.startBy(List.of(
                 "env", "RUSTYRUN_DATA_FOLDER=" + data, "RUSTYRUN_WARM=0", "RUSTYRUN_MOUNTS_SHARED=" + folder))) {
@@ -143,7 +143,7 @@ class StrictRequestsIT {
     }
 
     @Test
-    void H28_an_ordinary_users_service_does_not_start_as_it_could_launch_nothing() {
+    void H28_the_service_of_an_ordinary_user_does_not_start_because_it_cannot_launch() {
         List<String> command = new ArrayList<>(List.of(
                 "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=/nonexistent"));
         command.addAll(Launcher.command("serve", "--port", "0", "--management-port", "0", "--rootfs-folder"));

@@ -67,7 +67,7 @@ class TerminalIT {
     }
 
     @Test
-    void the_users_terminal_is_raw_meanwhile_and_given_back_even_when_the_container_is_killed() throws Exception {
+    void the_users_terminal_is_raw_during_the_run_and_restored_even_when_the_container_is_killed() throws Exception {
         byte[] before = pty.mode().encode();
         Process run = pty.start(Launcher.runCommand("--command", "/bin/sh", "-c", "echo started; sleep 999"));
         pty.expect("started");

@@ -205,7 +205,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void limits_are_the_request_s_own_and_below_what_waits_a_cold_one_is_limited_from_its_start() throws Exception {
+    void limits_are_those_of_the_request_and_small_limits_lead_to_a_cold_launch() throws Exception {
         String fill = "dd if=/dev/zero of=/dev/shm/x bs=1M count=60";
         try (Server server = start(1)) {
             learn(server, "\"memory\": \"256m\"");
@@ -222,7 +222,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void nothing_of_a_caller_s_own_waits() throws Exception {
+    void no_data_of_a_caller_waits() throws Exception {
         try (Server server = start(1)) {
             learn(server, "\"env\": {\"SECRET\": \"hidden-value\"}");
             host("grep -r hidden- " + folder + " /run").expect(1);
@@ -234,7 +234,7 @@ class WarmIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void two_kinds_wait_beside_each_other_and_those_that_come_once_do_not() throws Exception {
+    void two_repeated_kinds_wait_together_and_single_launches_do_not() throws Exception {
         String other = "\"workdir\": \"/tmp\"";
         try (Server server = start(2)) {
             run(server, "true", other);

@@ -149,7 +149,7 @@ class WarmImagesIT {
     }
 
     @Test
-    void the_service_removes_an_image_too() throws Exception {
+    void a_removal_by_the_service_discards_warm_launches_too() throws Exception {
         try (Server server = start(1, "host")) {
             runWarm(server, "true");
             Host.eventually("a launch waits in the image", WarmImagesIT::hasBuilt);

@@ -49,7 +49,7 @@ class ZygoteIT {
     }
 
     @Test
-    void h24_a_zygote_that_is_killed_again_and_again_comes_back_each_time() throws Exception {
+    void h24_a_zygote_is_replaced_each_time_that_it_is_killed() throws Exception {
         try (Server server = Server.start("--warm", "0")) {
             for (int death = 0; death < 8; death++) {
                 server.sh(200, "true");
@@ -72,7 +72,7 @@ class ZygoteIT {
     }
 
     @Test
-    void CVE_2019_5736_what_stages_are_copies_of_runs_from_a_read_only_mount_that_the_host_does_not_see()
+    void CVE_2019_5736_copied_stages_run_from_a_read_only_mount_that_the_host_does_not_see()
             throws Exception {
         try (Server server = Server.start("--warm", "0")) {
             String mounts = Host.read("/proc/" + server.pid() + "/mountinfo");

@@ -63,7 +63,7 @@ class LinuxTest {
     }
 
     @Test
-    void a_descriptor_travels_through_a_socket() {
+    void a_descriptor_is_sent_through_a_socket() {
         Linux linux = Linux.host();
         int[] pair = linux.socketPair();
         int file = linux.open("/proc/self/comm", FileFlag.O_RDONLY);

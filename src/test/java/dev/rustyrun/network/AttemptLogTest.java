@@ -89,7 +89,7 @@ class AttemptLogTest {
     }
 
     @Test
-    void followers_get_each_line_until_they_go_and_there_are_not_too_many() {
+    void followers_get_each_line_until_they_disconnect_and_their_number_is_limited() {
         for (int i = 0; i <= AttemptLog.MAX_FOLLOWERS; i++) {
             log.follow(i);
         }

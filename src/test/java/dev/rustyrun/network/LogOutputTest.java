@@ -15,7 +15,7 @@ class LogOutputTest {
 
     @Test
     @Timeout(60)
-    void a_pipe_that_nobody_reads_takes_no_more_lines() {
+    void a_pipe_without_a_reader_gets_no_more_lines() {
         int[] pipe = linux.pipe();
         LogOutput output = new LogOutput(linux, pipe[1]);
         String line = "x".repeat(4_000) + "\n";

@@ -61,7 +61,7 @@ class ConfigJsonTest {
     }
 
     @Test
-    void the_least_that_can_be_said_is_enough() {
+    void a_minimal_description_is_enough() {
         Spec spec = ConfigJson.parse(
                 "{\"ociVersion\": \"1.0.0-rc1\", \"root\": {\"path\": \"/r\"}, \"linux\": {\"namespaces\":"
                         + " [{\"type\": \"mount\"}]}}",
@@ -107,7 +107,7 @@ class ConfigJsonTest {
 
     /** C10. */
     @Test
-    void of_a_variable_that_is_named_twice_the_last_value_counts() {
+    void the_last_value_of_a_repeated_variable_counts() {
         assertEquals(
                 List.of("A=2", "B="),
                 parse("\"env\": [\"A=1\", \"B=\", \"A=2\"]", "", "").process().env());

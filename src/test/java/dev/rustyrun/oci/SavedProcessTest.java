@@ -35,7 +35,7 @@ class SavedProcessTest {
     }
 
     @Test
-    void the_process_and_its_filter_are_the_same_after_the_journey() {
+    void the_process_and_its_filter_are_the_same_after_encoding_and_decoding() {
         for (SeccompSetting setting : List.of(new SeccompSetting.Builtin(), new SeccompSetting.Unconfined())) {
             Spec read = SavedProcess.read(SavedProcess.write(spec(setting)), "/");
             assertEquals(spec(setting).process(), read.process());
@@ -53,7 +53,7 @@ class SavedProcessTest {
     }
 
     @Test
-    void a_profile_of_the_users_own_is_not_kept_and_not_passed_over() {
+    void a_users_own_profile_is_neither_saved_nor_ignored() {
         SeccompSetting own = new SeccompSetting.Profile(
                 new Seccomp(Seccomp.Action.ALLOW, OptionalInt.empty(), List.of(), List.of(), "", "", List.of()));
         String kept = SavedProcess.write(spec(own));

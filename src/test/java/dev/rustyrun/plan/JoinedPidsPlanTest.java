@@ -126,7 +126,7 @@ class JoinedPidsPlanTest {
     }
 
     @Test
-    void a_filter_with_an_agent_or_against_what_is_to_be_done_is_installed_by_the_copy() {
+    void the_copy_installs_a_filter_that_has_an_agent_or_forbids_a_needed_call() {
         SeccompFilter listener = new SeccompFilter(ALLOWING, 1 << 3);
         SeccompFilter strict = new SeccompFilter(new byte[8], 0);
         for (SeccompFilter filter : List.of(listener, strict)) {

@@ -212,7 +212,7 @@ class LifecyclePlanTest {
     }
 
     @Test
-    void S3_what_waits_or_joins_is_filtered_before_where_the_filter_lets_it_go_on() {
+    void S3_a_waiting_or_joining_process_has_its_filter_if_the_filter_allows_the_start() {
         for (int verdict : new int[] {0x7fff0000, 0x00050001}) {
             boolean allows = verdict == 0x7fff0000;
             List<StepKind> created = PlanCompiler.compile(

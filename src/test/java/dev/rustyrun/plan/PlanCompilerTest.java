@@ -230,7 +230,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void a_filter_without_no_new_privs_is_installed_while_the_right_to_is_still_there() {
+    void a_filter_without_no_new_privs_is_installed_while_that_is_still_permitted() {
         List<Step> steps = PlanCompiler.compile(spec().noNewPrivileges(false).build(), PREPARED)
                 .init();
         int filter = names(steps).indexOf("InstallSeccomp");
@@ -252,7 +252,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void a_read_only_tmpfs_that_something_is_made_in_is_made_read_only_after_that() {
+    void a_read_only_tmpfs_becomes_read_only_after_its_contents_are_created() {
         List<Step> steps = init(spec().mount(new Spec.Mount("/a", "tmpfs", "tmpfs", List.of("ro", "nosuid")))
                 .mount(new Spec.Mount("/b", "tmpfs", "tmpfs", List.of("ro")))
                 .mount(new Spec.Mount("/a/./in", "bind", "/srv", List.of("bind"))));
@@ -416,7 +416,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void whose_root_does_not_own_the_network_gets_the_hosts_sysfs() {
+    void a_container_that_does_not_own_its_network_gets_the_hosts_sysfs() {
         List<IdMapping> one = List.of(new IdMapping(0, 1000, 1));
         LaunchPlan ordinary =
                 plan(spec().unshare(NamespaceType.USER).mappings(one, one).share(NamespaceType.NETWORK));
@@ -454,7 +454,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void another_launch_begins_as_it_does_when_the_steps_that_are_done_are_the_same() {
+    void another_launch_begins_like_it_if_the_finished_steps_are_the_same() {
         LaunchPlan begun = PlanCompiler.compile(spec().build(), PREPARED);
         int steps = begun.ahead();
         LaunchPlan other = PlanCompiler.compile(

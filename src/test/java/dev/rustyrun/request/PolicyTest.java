@@ -148,7 +148,7 @@ class PolicyTest {
     }
 
     @Test
-    void a_container_that_nobody_waits_for_may_take_the_longest_time() {
+    void a_detached_container_may_run_for_the_maximum_time() {
         assertEquals(60_000, POLICY.longestTimeoutMillis(Optional.empty()));
         assertEquals(1_500, POLICY.longestTimeoutMillis(Optional.of(new BigDecimal("1.5"))));
         assertEquals(10_000, POLICY.timeoutMillis(Optional.empty()));

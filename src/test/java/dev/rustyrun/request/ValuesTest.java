@@ -123,7 +123,7 @@ class ValuesTest {
         "time-out, timeoutSeconds",
         "working_dir, workdir"
     })
-    void a_name_that_is_nearly_one_is_answered_with_that_one(String wrong, String meant) {
+    void a_similar_name_is_suggested(String wrong, String meant) {
         List<String> known = List.of("memory", "command", "dropCapabilities", "timeoutSeconds", "workdir");
         assertEquals("; did you mean \"" + meant + "\"?", Suggestion.of(wrong, known));
     }

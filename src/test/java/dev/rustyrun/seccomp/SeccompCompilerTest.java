@@ -110,7 +110,7 @@ class SeccompCompilerTest {
     }
 
     @Test
-    void of_comparisons_of_the_same_argument_any_is_enough() {
+    void any_of_several_comparisons_of_the_same_argument_is_enough() {
         FilterInterpreter filter = compile(profile(
                 Action.ALLOW,
                 OptionalInt.empty(),
@@ -121,7 +121,7 @@ class SeccompCompilerTest {
     }
 
     @Test
-    void calls_that_nobody_knows_and_rules_that_say_nothing_new_are_skipped() {
+    void unknown_calls_and_redundant_rules_are_skipped() {
         FilterInterpreter filter = compile(profile(
                 Action.ERRNO,
                 OptionalInt.empty(),
@@ -149,7 +149,7 @@ class SeccompCompilerTest {
     }
 
     @Test
-    void of_two_rules_for_the_same_call_the_first_counts_as_in_libseccomp() {
+    void the_first_of_two_rules_for_the_same_call_counts_as_in_libseccomp() {
         assertEquals(
                 ALLOW,
                 compile(profile(
@@ -189,7 +189,7 @@ class SeccompCompilerTest {
     }
 
     @Test
-    void without_libseccomp_one_line_says_what_to_install_and_how_to_do_without() {
+    void without_libseccomp_one_line_says_what_to_install_or_which_option_to_use() {
         InvalidSpecException e = assertThrows(
                 InvalidSpecException.class,
                 () -> SeccompCompiler.compile(

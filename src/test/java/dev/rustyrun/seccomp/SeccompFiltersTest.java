@@ -142,7 +142,7 @@ class SeccompFiltersTest {
     }
 
     @Test
-    void a_file_under_another_name_is_not_taken() throws IOException {
+    void a_file_under_another_name_is_not_used() throws IOException {
         get(BUILTIN);
         Path file = onlyFile();
         String other = ProfileKey.ofDefault(MACHINE, EnumSet.allOf(Capability.class));

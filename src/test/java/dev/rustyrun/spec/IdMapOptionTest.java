@@ -32,7 +32,7 @@ class IdMapOptionTest {
     }
 
     @Test
-    void C16_what_is_no_mapping_is_named() {
+    void C16_an_invalid_mapping_is_named() {
         for (String option : List.of("idmap=", "idmap=users=0-1-2", "idmap=uids=0-1-x", "idmap=uids=@1-9999-1")) {
             String message = assertThrows(InvalidSpecException.class, () -> applied(option))
                     .getMessage();

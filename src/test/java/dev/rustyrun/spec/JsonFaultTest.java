@@ -49,7 +49,7 @@ class JsonFaultTest {
     }
 
     @Test
-    void f6_nor_does_it_for_bytes_that_are_no_text_and_for_what_is_too_much() {
+    void f6_the_reason_for_invalid_text_or_exceeded_limits_names_nothing_of_the_library() {
         expectPlain(new byte[] {'"', (byte) 0xff, '"'});
         expectPlain(new byte[] {(byte) 0xff, (byte) 0xfe, 1, 2});
         expectPlain("[".repeat(2000).getBytes(StandardCharsets.UTF_8));

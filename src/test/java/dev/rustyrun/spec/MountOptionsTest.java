@@ -20,7 +20,7 @@ class MountOptionsTest {
     }
 
     @Test
-    void a_later_word_overrides_an_earlier_one() {
+    void a_later_argument_overrides_an_earlier_one() {
         assertEquals(0, MountOptions.parse(List.of("ro", "rw")).flags());
         assertEquals(
                 MountFlag.MS_NODEV.value(),

@@ -23,7 +23,7 @@ class ServedStagesTest {
     }
 
     @Test
-    void a_child_that_was_killed_does_not_wait_though_its_init_holds_the_channel() throws Exception {
+    void a_killed_child_is_noticed_although_its_init_has_the_channel_open() throws Exception {
         ServedStages stages = start();
         Host.eventually(
                 "it has started another", () -> !Host.childrenOf(stages.child()).isEmpty());

@@ -109,7 +109,7 @@ class StagesTest {
     }
 
     @Test
-    void capabilities_are_dropped_until_the_kernel_knows_no_more() {
+    void all_capabilities_that_the_kernel_knows_are_dropped() {
         List<String> calls = perform(
                 new RecordingLibC().failing("prctl(24, 5,", Errno.EINVAL), new PrivilegeStep.LimitCapabilities(0b1010));
         assertEquals(

@@ -23,7 +23,7 @@ import net.jqwik.api.Provide;
 class PlanCodecFuzzTest {
 
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
-    void any_steps_are_the_same_after_the_journey(@ForAll("steps") List<Step> steps) {
+    void any_steps_are_the_same_after_encoding_and_decoding(@ForAll("steps") List<Step> steps) {
         assertEquals(steps, PlanCodec.decode(PlanCodec.encode(steps)));
         steps.forEach(step -> assertTrue(!step.describe().isEmpty()));
     }

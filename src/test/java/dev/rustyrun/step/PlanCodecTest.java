@@ -105,7 +105,7 @@ class PlanCodecTest {
                     List.of(new LimitStep.SetRlimit(9, "RLIMIT_AS", 1, 2))));
 
     @Test
-    void every_kind_of_step_survives_the_journey() {
+    void every_kind_of_step_is_the_same_after_encoding_and_decoding() {
         assertEquals(
                 List.of(StepKind.values()), ONE_OF_EACH.stream().map(Step::kind).toList(), "each kind, in order");
         assertEquals(ONE_OF_EACH, PlanCodec.decode(PlanCodec.encode(ONE_OF_EACH)));

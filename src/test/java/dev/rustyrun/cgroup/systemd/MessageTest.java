@@ -50,7 +50,7 @@ class MessageTest {
     }
 
     @Test
-    void every_type_comes_back_as_it_was_sent() {
+    void every_type_is_received_as_it_was_sent() {
         byte[] bytes = call(SIGNATURE, VALUES.toArray());
         assertEquals(bytes.length, Message.size(bytes));
         Message read = Message.decode(bytes);

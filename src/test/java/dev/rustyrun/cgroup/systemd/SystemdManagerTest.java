@@ -107,7 +107,7 @@ class SystemdManagerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"REJECTED KERBEROS\r\n", "HTTP/1.1 400\r\n", "DATA\r\nERROR\r\n"})
-    void who_speaks_another_protocol_is_not_talked_to(String greeting) throws Exception {
+    void a_server_with_another_protocol_is_refused(String greeting) throws Exception {
         try (FakeBus bus = new FakeBus(folder.resolve("bus"), greeting, call -> new byte[0])) {
             assertThrows(SystemdException.class, this::connect);
             assertEquals(List.of(), bus.calls());

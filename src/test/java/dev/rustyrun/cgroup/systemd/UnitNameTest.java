@@ -27,7 +27,7 @@ class UnitNameTest {
     }
 
     @Test
-    void an_ordinary_users_default_is_in_his_own_slice() {
+    void the_default_of_an_ordinary_user_is_in_the_users_slice() {
         assertEquals("/user.slice/p-n.scope", UnitName.of(":p:n", "box", true).path());
     }
 

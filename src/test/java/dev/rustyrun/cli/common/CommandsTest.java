@@ -43,7 +43,7 @@ class CommandsTest {
     }
 
     @Test
-    void stop_kills_what_does_not_heed_it() {
+    void stop_kills_a_container_that_ignores_the_signal() {
         FakeEngine engine = new FakeEngine("web:running").endingBy("KILL");
         assertEquals(0, perform(new StopCommand(), engine, "--time", "130", "--signal", "INT", "web"));
         assertEquals(
@@ -87,7 +87,7 @@ class CommandsTest {
     }
 
     @Test
-    void delete_by_a_pattern_takes_what_matches_and_no_more() {
+    void delete_by_a_pattern_deletes_only_matching_containers() {
         FakeEngine engine = new FakeEngine("job-1:exited", "job-2:exited", "web:running");
         assertEquals(0, perform(new DeleteCommand(), engine, "--regex", "^job-"));
         assertEquals(List.of("delete job-1 false", "delete job-2 false"), engine.calls());

@@ -138,7 +138,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void neither_output_keeps_the_other_waiting() {
+    void neither_output_blocks_the_other() {
         for (int i = 0; i < 3; i++) {
             write(stdout[1], "x".repeat(40_000));
             write(stderr[1], "error");
@@ -180,7 +180,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void input_that_the_command_does_not_read_any_more_is_taken_all_the_same() {
+    void input_that_the_command_no_longer_reads_is_still_accepted() {
         linux.close(stdin[0]);
         client.offer(bytes("nobody"));
         relay(2);

@@ -106,7 +106,7 @@ class MonitorIoTest {
     }
 
     @Test
-    void h2_a_log_that_is_full_keeps_the_newest_and_says_once_that_something_is_missing() throws IOException {
+    void h2_a_full_log_keeps_the_newest_output_and_reports_the_loss_once() throws IOException {
         MonitorIo io = monitor(false, 4);
         write(stdout[1], "1234");
         relay(io, 1);
@@ -174,7 +174,7 @@ class MonitorIoTest {
     }
 
     @Test
-    void a_command_that_reads_nothing_holds_up_nothing() throws IOException {
+    void a_command_that_reads_nothing_does_not_block_the_others() throws IOException {
         MonitorIo io = monitor(true, 100);
         String much = "x".repeat(60_000);
         for (int i = 0; i < 4; i++) {

@@ -68,7 +68,7 @@ class LimitsTest {
     }
 
     @Test
-    void settings_that_can_work_are_taken() {
+    void valid_settings_are_accepted() {
         StartCheck.check(config("storage.default=8m", "storage.max=8m", "keep-files=true"));
     }
 }

@@ -66,7 +66,7 @@ class AccessTest {
     }
 
     @Test
-    void a_file_that_is_wrong_or_that_others_can_read_lets_nobody_in_and_says_why() throws IOException {
+    void an_invalid_file_or_one_that_others_can_read_admits_nobody_and_the_reason_is_logged() throws IOException {
         assertTrue(new TokenFile(file("root " + TOKEN)).error().orElseThrow().contains("line 1"));
         assertTrue(new TokenFile(file("read short")).error().orElseThrow().contains("shorter than 16"));
         assertTrue(new TokenFile(file("")).error().orElseThrow().contains("no token"));

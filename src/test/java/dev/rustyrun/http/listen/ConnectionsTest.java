@@ -65,7 +65,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void no_more_are_accepted_while_many_that_had_to_go_are_still_open() {
+    void no_connection_is_accepted_while_many_evicted_ones_are_still_open() {
         accept(MAX + Connections.MAX_CLOSING);
         assertTrue(listener.config().isAutoRead());
         accept(1);
@@ -75,7 +75,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void those_that_are_closed_in_one_turn_of_their_thread_count_until_their_descriptors_are_free() throws Exception {
+    void closed_connections_count_until_their_descriptors_are_free() throws Exception {
         NioEventLoopGroup threads = new NioEventLoopGroup(1);
         // With this ratio, the event loop runs all queued tasks in one turn, however long it takes.
         threads.setIoRatio(100);
@@ -106,7 +106,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void one_that_closes_by_itself_is_not_counted_as_one_that_had_to_go() {
+    void a_connection_that_closes_by_itself_is_not_counted_as_evicted() {
         accept(MAX);
         accepted.get(0).unsafe().closeForcibly();
         accepted.get(0).unsafe().close(accepted.get(0).voidPromise());

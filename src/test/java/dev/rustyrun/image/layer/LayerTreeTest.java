@@ -546,7 +546,7 @@ class LayerTreeTest {
     }
 
     @Test
-    void zeros_take_no_room_and_count_for_no_bomb_until_the_size_of_all() throws IOException {
+    void zeros_take_no_space_and_count_as_a_bomb_only_by_their_total_size() throws IOException {
         byte[] zeros =
                 new TarBytes().entry('0', "zeros", "", 0644, new byte[1 << 19]).end();
         unpack(zeros, new LayerLimits(10, 1 << 20, 1, 1 << 16), 1000);

@@ -53,7 +53,7 @@ class CgroupConformanceIT {
 
     @Test
     @DisplayName("config-linux.md, Cgroups Path: an absolute one is below the mount point, and always the same place")
-    void the_cgroup_is_where_it_is_asked_for() {
+    void the_cgroup_has_the_requested_path() {
         String first = cgroups(PLACE);
         assertTrue(first.lines().anyMatch(line -> line.endsWith(":" + PLACE)), first);
         assertEquals(first, cgroups(PLACE));

@@ -118,7 +118,7 @@ class HooksConformanceIT {
 
     @Test
     @DisplayName("runtime.md, Lifecycle 13: a poststop hook that fails is warned of, and the others still run")
-    void a_failing_poststop_hook_is_warned_of() {
+    void a_failing_poststop_hook_gives_a_warning() {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> hook(config, "poststop", "exit 4"));
             touching(bundle, "poststop", "second");

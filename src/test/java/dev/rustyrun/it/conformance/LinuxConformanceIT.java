@@ -117,7 +117,7 @@ class LinuxConformanceIT {
 
     @Test
     @DisplayName("config-linux.md, Namespaces: the same type twice is an error")
-    void a_doubled_namespace_is_an_error() {
+    void a_repeated_namespace_is_an_error() {
         expectRefused(
                 config -> linux(config).withArray("namespaces").addObject().put("type", "pid"), "linux.namespaces");
     }
@@ -256,7 +256,7 @@ class LinuxConformanceIT {
 
     @Test
     @DisplayName("config-linux.md, Mount Label: without SELinux it is an error and not passed over")
-    void a_mount_label_is_not_passed_over() {
+    void a_mount_label_is_not_ignored() {
         if (!Files.exists(Path.of("/sys/fs/selinux/enforce"))) {
             expectRefused(config -> linux(config).put("mountLabel", "system_u:object_r:x:s0"), "linux.mountLabel");
         }

@@ -71,7 +71,7 @@ class RuntimeConformanceIT {
     @Test
     @DisplayName(
             "runtime.md, Lifecycle 2: the program does not run at create, and later changes of config.json change nothing")
-    void the_program_runs_at_start_as_it_was_at_create() {
+    void start_runs_the_program_that_existed_at_create() {
         try (OciBundle bundle = bundle("touch", "/out/ran")) {
             bundle.edit(config -> Conformance.bind(config, bundle.directory().toString(), "/out"));
             bundle.create("box").expect(0);
