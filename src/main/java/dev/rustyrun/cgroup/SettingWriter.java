@@ -80,7 +80,7 @@ final class SettingWriter {
             case Errno.EBUSY ->
                 setting.controller().equals("memory") ? "the container already uses more than that" : "it is in use";
             case Errno.EINVAL, Errno.ERANGE -> hintForValue(setting);
-            case Errno.ENODEV, Errno.ENXIO -> "there is no such device";
+            case Errno.ENODEV, Errno.ENXIO -> "no such device";
             case Errno.EOPNOTSUPP -> "the device's driver or I/O scheduler does not support this limit";
             default -> "";
         };

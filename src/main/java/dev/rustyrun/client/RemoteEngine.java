@@ -47,7 +47,7 @@ public final class RemoteEngine implements Engine {
     public static String path(String id) {
         if (!id.matches("[0-9a-f]{12}")) {
             throw new ClientException(
-                    "there is no container \"" + id + "\": an id has 12 hexadecimal digits; list shows the ids");
+                    "container \"" + id + "\" does not exist: an id has 12 hexadecimal digits; list shows the ids");
         }
         return CONTAINERS + "/" + id;
     }

@@ -96,7 +96,7 @@ public final class ServedLaunch {
                 MountedPaths mounted = paths.get();
                 stages.get().takeRoot().ifPresent(root -> mounted.seenFrom(root, plan.mountsWithin(steps)));
                 if (!mounted.areCurrent()) {
-                    throw new StepFailure("what it mounts was replaced or moved meanwhile");
+                    throw new StepFailure("a source of its mounts was replaced or moved");
                 }
             }
             ServedLaunch warm =

@@ -104,7 +104,7 @@ public final class FileCopy {
             return reason(wrapped.getCause());
         }
         if (e instanceof NoSuchFileException) {
-            return "there is no " + e.getMessage();
+            return "no such file: " + e.getMessage();
         }
         return e instanceof AccessDeniedException ? "no access to " + e.getMessage() : e.getMessage();
     }
@@ -136,7 +136,7 @@ public final class FileCopy {
                 return;
             }
             if (to.path().endsWith("/")) {
-                throw new IOException("there is no directory " + to.path());
+                throw new IOException("no such directory: " + to.path());
             }
             // Like docker: a symbolic link named by the user is followed.
             Path file =
@@ -157,7 +157,7 @@ public final class FileCopy {
     private static Path existing(Place place) throws IOException {
         Path parent = Path.of(place.parent()).toAbsolutePath();
         if (!Files.isDirectory(parent)) {
-            throw new IOException("there is no directory " + place.parent());
+            throw new IOException("no such directory: " + place.parent());
         }
         return parent;
     }
@@ -175,12 +175,12 @@ public final class FileCopy {
         }
         if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
             throw new IOException(
-                    Files.exists(path) ? "it is neither a directory nor a file" : "there is no " + from.path());
+                    Files.exists(path) ? "it is neither a directory nor a file" : "no such file: " + from.path());
         }
         HostFiles files = context.hostFiles();
         boolean isThere = isDirectory(engine, id, to.path());
         if (!isThere && to.path().endsWith("/") && !Files.isDirectory(path)) {
-            throw new IOException("there is no directory " + to.path() + " in the container");
+            throw new IOException("no such directory: " + to.path() + " in the container");
         }
         boolean contents = from.isContents() && Files.isDirectory(path);
         String base = isThere ? to.path() : to.parent();

@@ -145,7 +145,7 @@ public final class ServedImages {
         if (!sources.have(wanted) || store.find(wanted).isEmpty()) {
             throw new ImageFailure(
                     ImageFailure.Kind.UNKNOWN,
-                    "there is no image " + wanted.familiar() + "; GET /v1/images lists the available images");
+                    "unknown image " + wanted.familiar() + "; GET /v1/images lists the available images");
         }
         return wanted;
     }

@@ -21,7 +21,7 @@ final class RunResultJson {
 
     /** Kernel error names and Rustyrun's own messages that show that a path of the request is wrong. */
     private static final Pattern REQUESTS_FAULT = Pattern.compile(
-            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is no directory");
+            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is not a directory");
 
     private RunResultJson() {}
 

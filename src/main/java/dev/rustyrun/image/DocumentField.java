@@ -130,7 +130,7 @@ record DocumentField(String path, JsonNode node) {
         try {
             return Digest.parse(text());
         } catch (InvalidSpecException e) {
-            throw wrong("is no digest: " + e.getMessage());
+            throw wrong("is not a digest: " + e.getMessage());
         }
     }
 

@@ -18,7 +18,7 @@ public record KernelVersion(int major, int minor) {
     public static KernelVersion parse(String release) {
         Matcher matcher = START.matcher(release);
         if (!matcher.lookingAt()) {
-            throw new IllegalStateException("\"" + release + "\" is no kernel version");
+            throw new IllegalStateException("\"" + release + "\" is not a kernel version");
         }
         return new KernelVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }

@@ -37,7 +37,7 @@ public final class PlanPrinter {
         line(
                 Stage.RUN,
                 "start the child stage, send it this plan",
-                "A process of its own leaves the host's namespaces, so that run can stay in them.");
+                "A separate process leaves the host's namespaces, so that run can stay in them.");
         list(Stage.CHILD, plan.child());
         line(
                 Stage.CHILD,

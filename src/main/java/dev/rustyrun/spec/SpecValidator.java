@@ -108,7 +108,7 @@ public final class SpecValidator {
         boolean mayBeProc =
                 mount.type().equals("proc") || bind && !options.isRemount() && ProcPaths.isProc(mount.destination());
         if (!mayBeProc && !ProcPaths.mayBeCovered(mount.destination())) {
-            throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, of which only"
+            throw new InvalidSpecException("mount target \"" + mount.destination() + "\" is in /proc, where only"
                     + " files such as /proc/meminfo may be covered");
         }
         List.of(mount.source(), mount.type()).forEach(text -> noNul("mount", text));

@@ -116,7 +116,7 @@ public final class Command {
 
     private static StepFailure withoutInterpreter(String path) {
         return new StepFailure(
-                path + " is there, but its interpreter (the #! line) or dynamic loader is not", StepFailure.NOT_FOUND);
+                path + " exists, but its interpreter (the #! line) or dynamic loader does not", StepFailure.NOT_FOUND);
     }
 
     /** Starts the command, which inherits the descriptors below {@code firstClosed}; returns its process id. */

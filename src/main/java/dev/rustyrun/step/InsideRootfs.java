@@ -90,7 +90,7 @@ final class InsideRootfs {
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOTDIR) {
                 throw new StepFailure(
-                        path + " is below something in the container that is no directory: " + e.getMessage());
+                        path + " is below a file in the container that is not a directory: " + e.getMessage());
             }
             if (e.errno() != Errno.ENOENT) {
                 throw e;

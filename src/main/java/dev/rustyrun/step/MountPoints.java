@@ -77,7 +77,7 @@ final class MountPoints {
         boolean directory = linux.status(mount.descriptor()).isDirectory();
         if (ProcPaths.isProc(path)) {
             if (!isWholeProc(mount)) {
-                throw new StepFailure(path + " is in /proc, of which only files such as /proc/meminfo may be covered;"
+                throw new StepFailure(path + " is in /proc, where only files such as /proc/meminfo may be covered;"
                         + " only the root of a proc file system may be shown there");
             }
             return inside.directoryWithoutLinks(path);

@@ -163,7 +163,7 @@ public sealed interface NamespaceStep extends Step {
         private void open(Linux linux) {
             try (OpenFile file = new OpenFile(linux, linux.openNamespace(path))) {
                 if (!linux.isNamespace(file.descriptor(), namespace)) {
-                    throw new StepFailure("EINVAL: " + path + " is no such namespace");
+                    throw new StepFailure("EINVAL: " + path + " is not a namespace of this kind");
                 }
                 refuseOwn(linux, file, changed);
                 linux.duplicate(file.descriptor(), Connection.FIRST_HANDED_DOWN + handedDown);

@@ -44,7 +44,7 @@ public sealed interface RootStep extends Step {
         @Override
         public String hint(int errno) {
             return errno == Errno.EINVAL
-                    ? "/ is no mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and"
+                    ? "/ is not a mount point here (a chroot?): bind it to itself first, mount --rbind DIR DIR, and"
                             + " chroot again"
                     : RootStep.super.hint(errno);
         }

@@ -578,7 +578,7 @@ class DoctorTest {
         FakeMachine machine =
                 FakeMachine.asRoot().without("/proc/self/status").with("/proc/sys/kernel/osrelease", "strange");
         expect(machine, "namespaces", "pid", Level.WARN, "/proc/self/status cannot be read: is /proc mounted?", "bug");
-        expect(machine, "kernel", "version", Level.WARN, "\"strange\" is no kernel version", "bug");
+        expect(machine, "kernel", "version", Level.WARN, "\"strange\" is not a kernel version", "bug");
         expect(machine, "seccomp", "libseccomp", Level.OK, "2.5.4", "");
     }
 }

@@ -61,7 +61,7 @@ class FileCopyTest {
     private InputStream read(String path) throws IOException {
         Path file = Path.of(path);
         if (!Files.exists(file)) {
-            throw new InvalidSpecException("there is no " + path);
+            throw new InvalidSpecException("no such file: " + path);
         }
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         files.pack(
@@ -75,7 +75,7 @@ class FileCopyTest {
 
     private void write(String path, InputStream tar) throws IOException {
         if (!Files.isDirectory(Path.of(path))) {
-            throw new InvalidSpecException("there is no directory " + path);
+            throw new InvalidSpecException("no such directory: " + path);
         }
         files.unpack(tar, path, Optional.empty(), Optional.empty());
     }
@@ -131,13 +131,13 @@ class FileCopyTest {
     @CsvSource({
         "x:/file, y:/file, exactly one",
         "/file, /other, exactly one",
-        "x:/missing, HERE/new, there is no",
-        "x:/file, HERE/missing/new, there is no directory",
-        "x:/file, HERE/new/, there is no directory",
+        "x:/missing, HERE/new, no such file",
+        "x:/file, HERE/missing/new, no such directory",
+        "x:/file, HERE/new/, no such directory",
         "x:/file, /dev/null, is not a regular file",
-        "HERE/missing, x:/new, there is no",
-        "HERE/file, x:/new/, there is no directory",
-        "HERE/file, x:/missing/new, there is no directory",
+        "HERE/missing, x:/new, no such file",
+        "HERE/file, x:/new/, no such directory",
+        "HERE/file, x:/missing/new, no such directory",
         "/dev/null, x:/new, neither a directory nor a file"
     })
     void what_cannot_be_copied_is_refused_in_one_line(String from, String to, String words) throws IOException {

@@ -185,7 +185,7 @@ class EscapesIT {
             String line = run("--volume", outside + ":" + target, "--command", "true")
                     .expect(125)
                     .errorLine();
-            assertTrue(line.contains("is in /proc, of which only files such as /proc/meminfo may be covered"), line);
+            assertTrue(line.contains("is in /proc, where only files such as /proc/meminfo may be covered"), line);
         }
         for (String target : List.of("/made/proc", "/made/sys", "/made/proc/self")) {
             assertTrue(run("--volume", outside + ":" + target, "--command", "true")

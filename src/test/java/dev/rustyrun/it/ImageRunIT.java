@@ -110,7 +110,7 @@ class ImageRunIT {
                 .contains("unknown user"));
         String line = mounted.rustyrun("inspect", "base").expect(125).errorLine();
         assertEquals(
-                "rustyrun: there is no container base, but there is an image of this name: rustyrun image inspect base\n",
+                "rustyrun: container base does not exist, but an image of this name does: rustyrun image inspect base\n",
                 line);
     }
 

@@ -99,7 +99,7 @@ class ImageTreeIT {
         assertTrue(mounted.rustyrun("cp", large.toString(), "ended:/nosuch/dir/")
                 .expect(125)
                 .errorLine()
-                .contains("there is no"));
+                .contains("no such directory"));
         assertTrue(mounted.rustyrun("cp", large.toString(), "ended:/nosuch/dir/x")
                 .expect(125)
                 .errorLine()

@@ -97,7 +97,7 @@ class LinksIT {
         String below = run("-v", "/etc/passwd:/etc/passwd/x", "--command", "true")
                 .expect(125)
                 .errorLine();
-        assertTrue(below.contains("is below something in the container that is no directory"), below);
+        assertTrue(below.contains("is below a file in the container that is not a directory"), below);
     }
 
     @Test

@@ -379,7 +379,7 @@ class ServedImagesIT {
         assertTrue(client("pull", "alpine").expect(125).errorLine().contains("not allowed"));
         assertTrue(client("run", "alpine").expect(125).errorLine().contains("not allowed"));
         String missing = client("rmi", registry + "/org/none:1").expect(125).errorLine();
-        assertTrue(missing.contains("there is no image"), missing);
+        assertTrue(missing.contains("unknown image"), missing);
         client("pull", "-q", registry + "/org/other:1").expect(0);
         assertTrue(client("rmi", registry + "/org/other:1").expect(0).out().contains("Untagged"));
     }

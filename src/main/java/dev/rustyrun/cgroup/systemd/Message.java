@@ -134,7 +134,7 @@ record Message(int kind, int serial, Map<Integer, Object> fields, List<Object> v
         return switch (bytes[0]) {
             case 'l' -> ByteOrder.LITTLE_ENDIAN;
             case 'B' -> ByteOrder.BIG_ENDIAN;
-            default -> throw new SystemdException("something that is no message");
+            default -> throw new SystemdException("an invalid message");
         };
     }
 

@@ -71,7 +71,7 @@ public final class ScopeHolder {
             if (pid.length != Integer.BYTES) {
                 linux.awaitIfChild(starter);
                 throw new SystemdException(
-                        "the first process of a scope cannot be started: is there a limit of processes?");
+                        "the first process of a scope cannot be started: check the limit of processes");
             }
             started = true;
             return new ScopeHolder(

@@ -47,8 +47,8 @@ public final class InspectCommand implements EngineContext.Command {
             return context.engine().container(id);
         } catch (InvalidSpecException e) {
             if (isImage(context, id)) {
-                throw new InvalidSpecException("there is no container " + id
-                        + ", but there is an image of this name: rustyrun image inspect " + id);
+                throw new InvalidSpecException("container " + id
+                        + " does not exist, but an image of this name does: rustyrun image inspect " + id);
             }
             throw e;
         }

@@ -191,7 +191,7 @@ class RoleTableTest {
                 if (role.includes(row.role())) {
                     boolean isNone = row.path().endsWith("{name}") && answer.status() == 404;
                     assertTrue(
-                            isNone && answer.body().contains("there is no image")
+                            isNone && answer.body().contains("unknown image")
                                     || !Set.of(0, 401, 403, 404, 405).contains(answer.status()),
                             role + " " + row + answer);
                 } else {

@@ -61,7 +61,7 @@ class CgroupConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Cgroups Path: one that cannot be is an error")
+    @DisplayName("config-linux.md, Cgroups Path: an impossible one is an error")
     void a_cgroup_that_climbs_out_is_an_error() {
         expectRefused(config -> linux(config).put("cgroupsPath", "/../up"), "/../up");
     }
@@ -106,7 +106,7 @@ class CgroupConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Unified: a controller that is not there is an error")
+    @DisplayName("config-linux.md, Unified: a missing controller is an error")
     void a_missing_controller_is_an_error() {
         expectRefused(resources("{'unified': {'nosuchcontroller.max': '1'}}"), "nosuchcontroller");
     }

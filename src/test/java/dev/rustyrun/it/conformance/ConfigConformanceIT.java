@@ -31,7 +31,7 @@ class ConfigConformanceIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "1.0", "v1.0.0", "2.0.0", ""})
-    @DisplayName("config.md, Specification version: what is not SemVer, or another major version, is an error")
+    @DisplayName("config.md, Specification version: a version that is not SemVer, or has another major number, is an error")
     void versions_are_semver(String version) {
         expectRefused(config -> config.put("ociVersion", version), "ociVersion");
     }
@@ -126,7 +126,7 @@ class ConfigConformanceIT {
     }
 
     @Test
-    @DisplayName("config.md, POSIX process: rlimits are what getrlimit says; unknown and doubled ones are errors")
+    @DisplayName("config.md, POSIX process: rlimits are what getrlimit says; unknown and repeated ones are errors")
     void rlimits_are_set() {
         assertEquals(
                 "123\n456\n",
@@ -147,7 +147,7 @@ class ConfigConformanceIT {
     }
 
     @Test
-    @DisplayName("config.md, Linux process: capabilities are set; one that nobody knows is warned of and is no error")
+    @DisplayName("config.md, Linux process: capabilities are set; an unknown one gives a warning and is no error")
     void capabilities_are_set() {
         try (OciBundle bundle = new OciBundle("grep", "CapBnd", "/proc/self/status")) {
             bundle.editProcess(
@@ -159,7 +159,7 @@ class ConfigConformanceIT {
     }
 
     @Test
-    @DisplayName("config.md, Linux process: oomScoreAdj is set when it is there, and else left as it is")
+    @DisplayName("config.md, Linux process: oomScoreAdj is set when it is given, and otherwise unchanged")
     void oom_score_is_set_or_left() throws IOException {
         assertEquals(
                 "123\n", output(config -> process(config).put("oomScoreAdj", 123), "cat /proc/self/oom_score_adj"));

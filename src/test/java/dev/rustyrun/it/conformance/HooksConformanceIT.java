@@ -117,7 +117,7 @@ class HooksConformanceIT {
     }
 
     @Test
-    @DisplayName("runtime.md, Lifecycle 13: a poststop hook that fails is warned of, and the others still run")
+    @DisplayName("runtime.md, Lifecycle 13: a poststop hook that fails gives a warning, and the others still run")
     void a_failing_poststop_hook_gives_a_warning() {
         try (OciBundle bundle = bundle("true")) {
             bundle.edit(config -> hook(config, "poststop", "exit 4"));

@@ -42,7 +42,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Default Filesystems: proc, sysfs, devpts and shm of the template are there")
+    @DisplayName("config-linux.md, Default Filesystems: proc, sysfs, devpts and shm of the template exist")
     void the_default_file_systems_exist() {
         assertEquals(
                 "proc\nsysfs\ndevpts\ntmpfs\n",
@@ -147,7 +147,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Offset for Time Namespace: clocks are set off")
+    @DisplayName("config-linux.md, Offset for Time Namespace: clocks have an offset")
     void clocks_are_set_off() {
         String out = output(
                 config -> {
@@ -159,7 +159,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Devices: they are made with type, numbers, mode and owner, wherever they are to be")
+    @DisplayName("config-linux.md, Devices: they are made with type, numbers, mode and owner, at any path")
     void devices_are_made() {
         assertEquals(
                 "character special file 1 7 640 5 6\nfifo 0 0 600 0 0\n",
@@ -224,7 +224,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Rootfs Mount Propagation: it is what is asked for; other words are errors")
+    @DisplayName("config-linux.md, Rootfs Mount Propagation: it is as requested; unknown values are errors")
     void propagation_is_set() {
         for (Map.Entry<String, String> wanted :
                 Map.of("shared", "shared:", "slave", "", "private", "").entrySet()) {
@@ -255,7 +255,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Mount Label: without SELinux it is an error and not passed over")
+    @DisplayName("config-linux.md, Mount Label: without SELinux it is an error and not ignored")
     void a_mount_label_is_not_ignored() {
         if (!Files.exists(Path.of("/sys/fs/selinux/enforce"))) {
             expectRefused(config -> linux(config).put("mountLabel", "system_u:object_r:x:s0"), "linux.mountLabel");
@@ -263,7 +263,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Personality: it is set; a domain that is none, and flags, are errors")
+    @DisplayName("config-linux.md, Personality: it is set; an unknown domain, and flags, are errors")
     void the_personality_is_set() {
         assertEquals(
                 "00000008\n",
@@ -283,7 +283,7 @@ class LinuxConformanceIT {
     }
 
     @Test
-    @DisplayName("config-linux.md, Default Devices: /dev/console is there with a terminal, and is that")
+    @DisplayName("config-linux.md, Default Devices: /dev/console exists with a terminal, and is that terminal")
     void a_terminal_is_the_console() {
         try (OciBundle bundle = new OciBundle("sh", "-c", "stat -c '%t' /dev/console /dev/pts/0 > /out/console")) {
             bundle.edit(config -> {

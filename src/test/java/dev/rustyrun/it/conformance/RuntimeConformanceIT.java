@@ -182,7 +182,7 @@ class RuntimeConformanceIT {
     }
 
     @Test
-    @DisplayName("runtime.md, Delete: of a stopped container only; what create made goes, what it did not make stays")
+    @DisplayName("runtime.md, Delete: of a stopped container only; resources that create made are removed, others stay")
     void delete_undoes_create() {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.edit(config -> Conformance.bind(config, bundle.directory().toString(), "/out"));
