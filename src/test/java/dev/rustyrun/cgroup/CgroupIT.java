@@ -272,13 +272,13 @@ class CgroupIT {
         assertTrue(group.isFrozen());
         assertFalse(state(counter).contains("R (running)"), state(counter));
         long before = group.statistics().cpuMicros();
-        // This process needs much CPU time; without the freezer, the counter would have run meanwhile.
+        // This process needs much CPU time; without the freezer, the counter would have increased.
         Process other = new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done").start();
         assertEquals(0, other.waitFor());
         assertEquals(before, group.statistics().cpuMicros());
         group.thaw();
         assertFalse(group.isFrozen());
-        Host.eventually("it goes on", () -> group.statistics().cpuMicros() > before);
+        Host.eventually("it continues", () -> group.statistics().cpuMicros() > before);
     }
 
     @Test

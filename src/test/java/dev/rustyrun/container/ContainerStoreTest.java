@@ -124,7 +124,7 @@ class ContainerStoreTest {
             Files.setLastModifiedTime(file(name, ""), before);
         }
         assertEquals(List.of("old"), store.removeEmpty());
-        assertTrue(store.removeEmpty("new"), "whoever knows that nobody makes it need not wait");
+        assertTrue(store.removeEmpty("new"), "without a creator the caller does not wait");
         assertFalse(store.removeEmpty("new") || store.removeEmpty("others") || store.removeEmpty("whole"));
         Files.createDirectory(file("new", ""));
         assertFalse(Files.exists(file("old", "")));

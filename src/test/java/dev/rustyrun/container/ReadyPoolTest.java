@@ -236,7 +236,7 @@ class ReadyPoolTest {
     void elements_of_shapes_no_longer_predicted_are_discarded_and_replaced() {
         keep(2);
         source.unwanted.add(1);
-        Host.eventually("there is another one", () -> source.made.get() == 3 && pool.waiting() == 2);
+        Host.eventually("another one waits", () -> source.made.get() == 3 && pool.waiting() == 2);
         Item first =
                 source.all.stream().filter(item -> item.number == 1).findFirst().orElseThrow();
         Host.eventually("it is discarded", () -> first.discarded == 1);

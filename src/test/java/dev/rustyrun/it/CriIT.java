@@ -141,7 +141,7 @@ class CriIT {
             }
             assertTrue(status.matches("(?s).*\nGroups:\t(2000 )?3000 ?\n.*"), status);
             long bounding = Long.parseLong(status.replaceAll("(?s).*\nCapBnd:\t([0-9a-f]+)\n.*", "$1"), 16);
-            assertEquals(1L << 12, bounding & (1L << 12 | 1), "CAP_NET_ADMIN is there and CAP_CHOWN is not");
+            assertEquals(1L << 12, bounding & (1L << 12 | 1), "CAP_NET_ADMIN is granted and CAP_CHOWN is not");
             assertTrue(cri.exec(id, 30, "/bin/sh", "-c", "echo x > /file").err().contains("Read-only file system"));
         }
     }

@@ -83,7 +83,7 @@ class DetachedIT {
     }
 
     private static void await(Path file) {
-        Host.eventually("there is " + file, () -> Files.exists(file));
+        Host.eventually(file + " exists", () -> Files.exists(file));
     }
 
     @Test

@@ -238,7 +238,7 @@ class EgressWaysIT extends EgressContainers {
         Launcher.Result address = allowing(
                 NetworkWorld.WEB,
                 tunnel.formatted(hello("other.example.net")).replace("four.example.org", NetworkWorld.WEB));
-        assertTrue(address.out().contains("other.example.net"), "an address allows all that is there");
+        assertTrue(address.out().contains("other.example.net"), "an address allows all names at it");
     }
 
     @Test

@@ -48,7 +48,7 @@ final class FaultLoad implements AutoCloseable {
             if (Launcher.isNative()) {
                 ask("POST", path + "/exec", "{\"command\": [\"/bin/sh\", \"-c\", \"sleep 0.02\"]}");
             }
-            // Retry until the container is gone, because a DELETE can fail. Each client removes what it has created.
+            // Retry until the container is deleted, because a DELETE can fail. Each client removes what it has created.
             for (int i = 0; i < 200 && !ask("DELETE", path + "?force=true", "").contains(" 404 "); i++) {
                 Thread.onSpinWait();
             }

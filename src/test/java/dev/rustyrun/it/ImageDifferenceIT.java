@@ -102,6 +102,6 @@ class ImageDifferenceIT {
         seen.expect(0);
         Launcher.Result difference = script("diff @.podman @.rustyrun".replace("@", name));
         assertEquals("", difference.out(), name);
-        assertTrue(Files.readAllLines(folder.resolve(name + ".podman")).size() > 3, "there is a tree");
+        assertTrue(Files.readAllLines(folder.resolve(name + ".podman")).size() > 3, "the tree has files");
     }
 }

@@ -364,18 +364,18 @@ class PortsIT {
         try (Server server = start()) {
             String at = running(server, listen(8000, WEB_SOCKET) + listen(8001, MIRROR));
             eventually200(server, at + "/ports/8001/");
-            WebSocketClient talk = server.talk(at + "/ports/8000/chat?x", true);
+            WebSocketClient socket = server.openWebSocket(at + "/ports/8000/chat?x", true);
             for (String text : List.of("hello", "a", "the last one")) {
-                talk.send(text);
-                Host.eventually("it comes back", () -> talk.last().equals(text), talk::last);
+                socket.send(text);
+                Host.eventually("it comes back", () -> socket.last().equals(text), socket::last);
             }
             remove(server, at);
-            Host.eventually("it is closed", talk::isClosed);
+            Host.eventually("it is closed", socket::isClosed);
 
             String refusing = running(server, listen(8000, MIRROR));
             eventually200(server, refusing + "/ports/8000/");
-            assertThrows(RuntimeException.class, () -> server.talk(refusing + "/ports/8000/", true));
-            assertEquals(200, server.get(refusing + "/ports/8000/").statusCode(), "the service goes on");
+            assertThrows(RuntimeException.class, () -> server.openWebSocket(refusing + "/ports/8000/", true));
+            assertEquals(200, server.get(refusing + "/ports/8000/").statusCode(), "the service still works");
             remove(server, refusing);
         }
     }

@@ -174,9 +174,9 @@ class ServedContainersIT {
         String much = "head -c 60000000 /dev/zero; touch /written; sleep 30011";
         try (Server server = start()) {
             String left = create(server, much, "");
-            WebSocketClient deaf = server.talk(left + "/attach?start=true", false, "resize 1 1");
+            WebSocketClient deaf = server.openWebSocket(left + "/attach?start=true", false, "resize 1 1");
             String deleted = create(server, much, "");
-            WebSocketClient other = server.talk(deleted + "/attach?start=true", false, "resize 1 1");
+            WebSocketClient other = server.openWebSocket(deleted + "/attach?start=true", false, "resize 1 1");
             for (String at : new String[] {left, deleted}) {
                 Host.eventually("it runs", () -> body(server, at).contains("\"status\":\"running\""));
                 AtomicInteger last = new AtomicInteger();
@@ -208,13 +208,13 @@ class ServedContainersIT {
     void data_sent_before_a_container_has_started_is_its_input() throws Exception {
         try (Server server = start()) {
             String at = create(server, "cat; echo end", ", \"openStdin\": true");
-            WebSocketClient talk = server.talk(at + "/attach?start=true", true, "resize 10 20");
-            talk.type("hello\n");
-            talk.send("eof");
-            assertEquals(1000, talk.code());
-            assertEquals("hello\nend\n", talk.out());
+            WebSocketClient socket = server.openWebSocket(at + "/attach?start=true", true, "resize 10 20");
+            socket.type("hello\n");
+            socket.send("eof");
+            assertEquals(1000, socket.code());
+            assertEquals("hello\nend\n", socket.out());
             String late = create(server, "cat; echo end", ", \"openStdin\": true");
-            WebSocketClient other = server.talk(late + "/attach", true, "resize 10 20");
+            WebSocketClient other = server.openWebSocket(late + "/attach", true, "resize 10 20");
             other.type("hello\n");
             other.send("eof");
             assertEquals(200, server.post(late + "/start", "").statusCode());
@@ -230,10 +230,10 @@ class ServedContainersIT {
     void attaching_starts_a_container_once_and_says_why_it_cannot() throws Exception {
         try (Server server = start()) {
             String at = create(server, "echo ready; sleep 30012", "");
-            WebSocketClient first = server.talk(at + "/attach?start=true", true, "resize 1 1");
+            WebSocketClient first = server.openWebSocket(at + "/attach?start=true", true, "resize 1 1");
             first.expect("ready\n");
-            assertEquals(1008, server.talk(at + "/attach?start=true", true).code());
-            assertEquals(1008, server.talk(at + "/attach?begin=true", true).code());
+            assertEquals(1008, server.openWebSocket(at + "/attach?start=true", true).code());
+            assertEquals(1008, server.openWebSocket(at + "/attach?begin=true", true).code());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             assertEquals(1000, first.code());
         }

@@ -247,28 +247,28 @@ class ServedExecIT {
     void a_web_socket_streams_input_and_output_and_the_answer_is_last() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
-            WebSocketClient talk = server.talk(
+            WebSocketClient socket = server.openWebSocket(
                     at + "/exec/attach", true, script("echo oops >&2; while read a; do echo got $a; done; exit 3", ""));
-            talk.type("one\n");
-            talk.expect("got one\n");
-            Host.eventually("stderr arrives separately", () -> talk.err().equals("oops\n"), talk::err);
-            talk.type("two\n");
-            talk.expect("got two\n");
-            talk.send("eof");
-            String end = talk.end();
+            socket.type("one\n");
+            socket.expect("got one\n");
+            Host.eventually("stderr arrives separately", () -> socket.err().equals("oops\n"), socket::err);
+            socket.type("two\n");
+            socket.expect("got two\n");
+            socket.send("eof");
+            String end = socket.end();
             assertTrue(end.contains("\"reason\":\"exited\",\"exitCode\":3") && !end.contains("stdout"), end);
-            assertEquals(2, talk.taken());
-            WebSocketClient signalled = server.talk(
+            assertEquals(2, socket.taken());
+            WebSocketClient signalled = server.openWebSocket(
                     at + "/exec/attach",
                     true,
                     script("trap 'exit 4' HUP; echo ready; while true; do sleep 0.1; done", ""));
             signalled.expect("ready");
             signalled.send("signal HUP");
             assertTrue(signalled.end().contains("\"exitCode\":4"), "the exit code of the trap");
-            String missing = server.talk(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
+            String missing = server.openWebSocket(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
                     .end();
             assertTrue(missing.contains("\"status\":422") && missing.contains("\"exitCode\":127"), missing);
-            String late = server.talk(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5"))
+            String late = server.openWebSocket(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5"))
                     .end();
             assertTrue(late.contains("\"reason\":\"timeout\""), late);
             assertEquals(204, server.delete(at + "?force=true").statusCode());
@@ -281,16 +281,16 @@ class ServedExecIT {
         try (Server server = start()) {
             String nobody = "/v1/containers/0123456789ab/exec/attach";
             assertEquals(426, server.get(nobody).statusCode());
-            assertTrue(server.talk(nobody, true, "{\"command\": [\"a\"]}").end().contains("\"status\":404"));
+            assertTrue(server.openWebSocket(nobody, true, "{\"command\": [\"a\"]}").end().contains("\"status\":404"));
             String at = container(server, SLEEPS, "") + "/exec/attach";
-            assertTrue(server.talk(at, true, "{").end().contains("\"status\":400"));
-            String stdin = server.talk(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}")
+            assertTrue(server.openWebSocket(at, true, "{").end().contains("\"status\":400"));
+            String stdin = server.openWebSocket(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}")
                     .end();
             assertTrue(stdin.contains("\"field\":\"/stdin\"") && stdin.contains("is not a field"), stdin);
-            String most = server.talk(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}")
+            String most = server.openWebSocket(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}")
                     .end();
             assertTrue(most.contains("\"field\":\"/timeoutSeconds\""), most);
-            String cannot = server.talk(at, true, "{\"command\": [\"a\"]}").end();
+            String cannot = server.openWebSocket(at, true, "{\"command\": [\"a\"]}").end();
             assertTrue(cannot.contains(Launcher.isNative() ? "\"status\":409" : "\"status\":501"), cannot);
         }
     }
@@ -300,20 +300,20 @@ class ServedExecIT {
     void a_terminal_is_one_in_the_container_and_its_size_follows() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
-            WebSocketClient talk = server.talk(
+            WebSocketClient socket = server.openWebSocket(
                     at + "/exec/attach",
                     true,
                     "{\"command\": [\"/bin/sh\"], \"tty\": true, \"rows\": 33, \"columns\": 77}");
-            talk.type("stty size; tty; cat /proc/1/cmdline\n");
-            talk.expect("33 77\r\n/dev/pts/");
-            talk.expect("sleep");
-            talk.send("resize 44 88");
-            talk.type("stty size; sleep 30003\n");
-            talk.expect("44 88");
+            socket.type("stty size; tty; cat /proc/1/cmdline\n");
+            socket.expect("33 77\r\n/dev/pts/");
+            socket.expect("sleep");
+            socket.send("resize 44 88");
+            socket.type("stty size; sleep 30003\n");
+            socket.expect("44 88");
             Host.expectRunning("sleep 30003");
-            talk.type("\003");
-            talk.type("exit 7\n");
-            assertTrue(talk.end().contains("\"exitCode\":7"), talk.out());
+            socket.type("\003");
+            socket.type("exit 7\n");
+            assertTrue(socket.end().contains("\"exitCode\":7"), socket.out());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }
     }
@@ -324,10 +324,10 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             String starts = script("setsid sleep 30001 & sleep 30002", "");
-            WebSocketClient talk = server.talk(at + "/exec/attach", true, starts);
+            WebSocketClient socket = server.openWebSocket(at + "/exec/attach", true, starts);
             Host.expectRunning("sleep 30001");
             Host.expectRunning("sleep 30002");
-            talk.abort();
+            socket.abort();
             Host.expectEnded("sleep 3000");
             try (java.net.Socket caller = server.send(at + "/exec", starts)) {
                 Host.expectRunning("sleep 30001");
@@ -354,7 +354,7 @@ class ServedExecIT {
         try (Server server = start()) {
             String at = running(server, "");
             long before = memoryOf(server);
-            WebSocketClient deaf = server.talk(
+            WebSocketClient deaf = server.openWebSocket(
                     at + "/exec/attach",
                     false,
                     script("yes | head -c 60000000 | tee /tmp/many | head -c 50000000; echo; echo end", ""));

@@ -42,7 +42,7 @@ class ServedExposureIT {
                                             + " \"readOnly\": true}]}")
                             .body();
                     String at = "/v1/containers/" + made.replaceFirst(".*\"id\":\"([0-9a-f]{12})\".*", "$1");
-                    WebSocketClient watcher = server.talk(at + "/attach?start=true", true, "resize 24 80");
+                    WebSocketClient watcher = server.openWebSocket(at + "/attach?start=true", true, "resize 24 80");
                     watcher.expect("watching\n");
                     for (int i = 0; i < TIMES; i++) {
                         HttpResponse<String> ran = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");

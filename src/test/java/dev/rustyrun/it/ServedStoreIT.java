@@ -200,7 +200,7 @@ class ServedStoreIT {
         } finally {
             server.kill();
         }
-        // State of a launch of the service all of whose processes are gone, and whose request was not answered.
+        // State of a launch of the service. All its processes have ended, and its request was not answered.
         Path left = Files.createDirectories(
                 Path.of("/run/rustyrun/h26-" + ProcessHandle.current().pid()));
         Files.writeString(

@@ -178,19 +178,19 @@ final class Server implements AutoCloseable {
     }
 
     /** Opens a web socket and sends a first message. */
-    WebSocketClient talk(String path, boolean listens, String first) {
-        WebSocketClient talk = talk(path, listens);
-        talk.send(first);
-        return talk;
+    WebSocketClient openWebSocket(String path, boolean listens, String first) {
+        WebSocketClient socket = openWebSocket(path, listens);
+        socket.send(first);
+        return socket;
     }
 
-    /** Opens a web socket on which the server speaks first. */
-    WebSocketClient talk(String path, boolean listens) {
-        WebSocketClient talk = new WebSocketClient(listens);
-        talk.through(client.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), talk)
+    /** Opens a web socket on which the server sends the first message. */
+    WebSocketClient openWebSocket(String path, boolean listens) {
+        WebSocketClient socket = new WebSocketClient(listens);
+        socket.through(client.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), socket)
                 .join());
-        return talk;
+        return socket;
     }
 
     /** Runs a shell script in a container, expects this HTTP status and returns the body. */

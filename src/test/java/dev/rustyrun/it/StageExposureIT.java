@@ -319,7 +319,7 @@ class StageExposureIT {
             Map<String, String> status = Attempts.results(Host.read("/proc/" + pid + "/status"));
             // A JVM has other threads, which have neither the filter nor the reduced capabilities.
             if (Launcher.isNative()) {
-                assertEquals("2", status.get("Seccomp"), "the filter is there");
+                assertEquals("2", status.get("Seccomp"), "the filter is installed");
                 assertEquals("0000000000000000", status.get("CapInh"));
                 assertEquals(status.get("CapBnd"), status.get("CapPrm"), "no capability beyond the command's");
             }

@@ -103,13 +103,13 @@ class StopIT {
         Server server = start();
         String id = create(server, "while true; do echo tick; sleep 0.1; done", ", \"start\": true");
         try {
-            WebSocketClient talk = server.talk("/v1/containers/" + id + "/attach", true, "resize 24 80");
-            talk.expect("tick");
+            WebSocketClient socket = server.openWebSocket("/v1/containers/" + id + "/attach", true, "resize 24 80");
+            socket.expect("tick");
             try (InputStream log = server.getStream("/v1/containers/" + id + "/logs?follow=true");
                     InputStream events = server.getStream("/v1/events")) {
                 log.read();
                 server.close();
-                assertEquals(1001, talk.code());
+                assertEquals(1001, socket.code());
                 // Both answers end regularly; the service does not break them off.
                 assertTrue(
                         new String(log.readAllBytes(), StandardCharsets.UTF_8).contains("ick"),

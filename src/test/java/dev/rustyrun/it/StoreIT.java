@@ -259,7 +259,7 @@ class StoreIT {
         return Long.toString(ProcessHandle.current().pid());
     }
 
-    /** A container of the command line, all of whose processes are gone. */
+    /** A container of the command line. All its processes have ended. */
     private static void plant(String store, String owner, String id) throws IOException {
         Path web = Files.createDirectories(Path.of(store, id));
         Files.writeString(

@@ -59,7 +59,7 @@ class CommandsTest {
         FakeEngine stuck = new FakeEngine("stuck:running").endingBy("never");
         assertEquals(125, perform(new StopCommand(), stuck, "-t", "0", "stuck"));
         assertTrue(told().endsWith("container stuck was killed but has not ended yet\n"), told());
-        assertEquals("kill stuck KILL false", stuck.calls().get(0), "with no time there is no first signal");
+        assertEquals("kill stuck KILL false", stuck.calls().get(0), "without a grace period no first signal is sent");
         assertThrows(InvalidSpecException.class, () -> perform(new StopCommand(), stuck, "-t", "-1", "stuck"));
     }
 

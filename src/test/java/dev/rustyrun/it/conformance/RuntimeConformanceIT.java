@@ -139,7 +139,7 @@ class RuntimeConformanceIT {
             bundle.create("box").expect(0);
             int pid = bundle.state("box").get("pid").intValue();
             assertTrue(bundle.create("box").expect(1).errorLine().contains("already exists"));
-            assertEquals(pid, bundle.state("box").get("pid").intValue(), "the one that is there stays as it was");
+            assertEquals(pid, bundle.state("box").get("pid").intValue(), "the existing one is unchanged");
         }
     }
 
