@@ -12,7 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** {@code POST /v1/gc}: removes what killed processes have left, like {@code rustyrun gc}. */
+/** {@code POST /v1/gc}: removes resources that killed processes have left, like {@code rustyrun gc}. */
 @Path("/v1/gc")
 @Singleton
 public class GcResource {

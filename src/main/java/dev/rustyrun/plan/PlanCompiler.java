@@ -180,7 +180,7 @@ public final class PlanCompiler {
     }
 
     /**
-     * Mount events reach the host only if the container asks for that; only then are the host's events received, too.
+     * Mount events reach the host only if the container requests that; in that case it receives the host's events, too.
      */
     private long propagationOfHost() {
         boolean asked = linux.rootfsPropagation().endsWith("shared")

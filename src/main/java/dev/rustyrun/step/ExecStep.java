@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** Steps that execute the command. */
 public sealed interface ExecStep extends Step {
 
-    /** What the process that starts a command is while the command runs. */
+    /** The role of the process that starts a command, while the command runs. */
     enum ReaperKind {
         /** The command itself. */
         NONE("execute"),
@@ -35,7 +35,7 @@ public sealed interface ExecStep extends Step {
      * Executes the command, or starts it under a reaper.
      *
      * @param argv program and arguments; the program is looked up in the PATH of {@code env} unless it contains a slash
-     * @param reaper what this process is afterwards
+     * @param reaper the role of this process afterwards
      * @param limits resource limits of the command, set right before its execve, because the stage may not work with
      *     them
      */

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a launch needs of an image is kept in one file, which never outlives the image or replaces a changed one. */
+/**
+ * The facts about an image that a launch needs are in one file, which never outlives the image or replaces a changed
+ * one.
+ */
 class ImageRootfsTest {
 
     @TempDir

@@ -49,7 +49,7 @@ class FaultIT {
                 Integer.toString(WARM),
                 "--data-folder",
                 folder.resolve("data").toString());
-        // The first load makes what the service makes once and then keeps, so that it is counted before the faults.
+        // The first load creates the objects that the service keeps, so they are counted before the faults.
         server.sh(200, "true");
         traces = new ServiceTraces(server, folder.resolve("data"), others);
         try (FaultLoad load = new FaultLoad(server, 3, 2)) {

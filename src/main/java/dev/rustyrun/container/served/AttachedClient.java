@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * The client that is attached to a command: input that the command has not accepted yet, and output in transit. The
- * output is at most one message, and what was left at the end; for input see {@link InputQueue}. Thread-safe: used by
+ * output is at most one message, and the rest at the end; for input see {@link InputQueue}. Thread-safe: used by
  * the connection's threads and the relaying thread.
  */
 public final class AttachedClient implements Client, AutoCloseable {

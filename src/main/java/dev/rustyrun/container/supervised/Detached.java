@@ -86,7 +86,10 @@ public final class Detached {
         return watches;
     }
 
-    /** Removes what killed processes have left of containers, and records lost ones; returns one line for each. */
+    /**
+     * Removes resources of containers that killed processes have left, and records lost containers; returns one line
+     * for each.
+     */
     public List<String> collect() {
         List<String> lines = new ArrayList<>();
         containers.removeUnfinished(UNFINISHED).forEach(id -> lines.add("removed folder of container " + id));

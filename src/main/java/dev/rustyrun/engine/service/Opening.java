@@ -8,7 +8,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
-/** The start of the service: it locks its data folder, and removes what a killed service has left. */
+/** The start of the service: it locks its data folder, and removes stale containers of a killed service. */
 @Singleton
 final class Opening {
 
