@@ -253,7 +253,7 @@ class DoorsTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void an_option_gives_the_same_spec_at_every_door(Sample sample) throws IOException {
+    void an_option_gives_the_same_spec_in_every_interface(Sample sample) throws IOException {
         Map<String, String> local = outcome(() -> CliDoor.spec(linux, folder.resolve("store"), local(sample)));
         Set<String> found = new TreeSet<>();
         compare(found, REMOTE, sample, local, outcome(() -> http.container(ClientDoor.body(remote(sample)))));

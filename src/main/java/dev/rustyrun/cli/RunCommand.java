@@ -167,7 +167,10 @@ final class RunCommand implements ContainerCommand {
 
     /** In runc, a single word in a bundle's directory is a container id; here it would be pulled as an image. */
     private void refuseToGuess(CommandContext context) {
-        if (!created && words.size() == 1 && ContainerId.isId(words.get(0)) && Bundle.isWorkingDirectory(context.tools())) {
+        if (!created
+                && words.size() == 1
+                && ContainerId.isId(words.get(0))
+                && Bundle.isWorkingDirectory(context.tools())) {
             throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
                     + "\", or name the image with its tag, as in " + words.get(0) + ":latest");
         }

@@ -64,8 +64,7 @@ class CgroupErrorsTest {
         String v1 = message(() -> group(V1, "").apply(Resources.none().withPids(5)));
         assertTrue(v1.startsWith("this machine has no cgroup controller \"pids\", so its limits cannot be set"), v1);
         String v2 = message(() -> group(V2, "").apply(Resources.none().withPids(5)));
-        assertTrue(
-                v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be set"), v2);
+        assertTrue(v2.startsWith("cgroup v2 here has no controller \"pids\", so limits of \"pids\" cannot be set"), v2);
         String hybrid = message(() ->
                 group(V1 + V2.replace("/cg", "/u"), "").apply(Resources.none().withPids(5)));
         assertTrue(hybrid.startsWith("cgroup v2 here has no controller \"pids\""), hybrid);

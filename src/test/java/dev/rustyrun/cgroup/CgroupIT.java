@@ -140,7 +140,7 @@ class CgroupIT {
     }
 
     @Test
-    void C42_where_all_hierarchies_are_wanted_it_is_in_each_of_v1_and_gone_from_each() throws Exception {
+    void C42_where_all_hierarchies_are_requested_it_is_in_each_of_v1_and_removed_from_each() throws Exception {
         Assumptions.assumeTrue(!layout.v1Mounts().isEmpty(), "needs cgroup v1");
         Cgroup everywhere = Cgroup.at(
                 linux,

@@ -56,7 +56,7 @@ class CgroupLayoutTest {
     }
 
     @Test
-    void a_hybrid_machine_whose_v2_has_no_controllers() {
+    void a_hybrid_machine_with_v2_without_controllers() {
         CgroupLayout layout = layout(
                 V1 + "41 30 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n",
                 "3:memory:/\n0::/\n",

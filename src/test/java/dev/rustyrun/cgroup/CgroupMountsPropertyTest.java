@@ -15,7 +15,7 @@ import net.jqwik.api.Provide;
 class CgroupMountsPropertyTest {
 
     @Property
-    void what_the_kernel_escapes_is_read_back(@ForAll String path) {
+    void paths_that_the_kernel_escapes_are_read_back(@ForAll String path) {
         String escaped = path.replace("\\", "\\134")
                 .replace(" ", "\\040")
                 .replace("\n", "\\012")

@@ -39,7 +39,7 @@ class GroupsBelowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "a/../..", "memory:..", "cpu:/a/../../b", ":a", "cpu,,memory:a"})
-    void what_leads_out_or_names_nothing_is_refused(String word) {
+    void a_path_that_leads_out_or_is_empty_is_refused(String word) {
         assertTrue(assertThrows(InvalidSpecException.class, () -> GroupsBelow.of(List.of(word)))
                 .getMessage()
                 .contains("--cgroup \"" + word + "\""));

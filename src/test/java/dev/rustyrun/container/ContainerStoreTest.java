@@ -159,7 +159,7 @@ class ContainerStoreTest {
     }
 
     @Test
-    void a_name_that_could_lead_elsewhere_is_no_id() {
+    void a_name_that_could_lead_elsewhere_is_not_an_id() {
         for (String name : List.of("", ".", "..", ".hidden", "-x", "a/b", "a b", "a\n", "ä", "x".repeat(129))) {
             assertFalse(ContainerId.isId(name), name);
             assertThrows(InvalidSpecException.class, () -> store.find(name));

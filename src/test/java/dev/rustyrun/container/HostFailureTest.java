@@ -45,7 +45,7 @@ class HostFailureTest {
     }
 
     @Test
-    void another_exception_is_no_failure_of_the_host() {
+    void another_exception_is_not_a_failure_of_the_host() {
         assertEquals(Optional.empty(), HostFailure.of(new IllegalStateException("ENOMEM")));
         assertEquals(Optional.empty(), HostFailure.of(new UncheckedIOException(new IOException("no such file"))));
     }

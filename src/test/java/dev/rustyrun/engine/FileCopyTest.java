@@ -140,7 +140,7 @@ class FileCopyTest {
         "HERE/file, x:/missing/new, no such directory",
         "/dev/null, x:/new, neither a directory nor a file"
     })
-    void what_cannot_be_copied_is_refused_in_one_line(String from, String to, String words) throws IOException {
+    void an_impossible_copy_is_refused_in_one_line(String from, String to, String words) throws IOException {
         tree(container);
         Files.writeString(here.resolve("file"), "text");
         InvalidSpecException refused = assertThrows(

@@ -46,7 +46,7 @@ class ImageSourcesTest {
         "127.0.0.1:5000/org/app, 127.0.0.1:5000/org/app:2",
         "*, anything.example/x"
     })
-    void what_is_named_is_allowed(String entry, String name) {
+    void listed_images_are_allowed(String entry, String name) {
         assertTrue(has(entry, name));
     }
 
@@ -91,7 +91,7 @@ class ImageSourcesTest {
     }
 
     @Test
-    void an_entry_that_could_never_match_or_is_no_name_is_refused() {
+    void an_entry_that_could_never_match_or_is_not_a_name_is_refused() {
         for (String entry :
                 List.of("QUAY.io/org/*", "", "quay.io/Org/app", "quay.io/*/app", "https://quay.io/*", "a b")) {
             assertThrows(InvalidSpecException.class, () -> ImageSources.parse(List.of(entry), List.of()), entry);

@@ -21,7 +21,7 @@ class ContainerProblemsTest {
         "NO_ROOM, 507, no-room, 0",
         "NEEDS_NATIVE, 501, needs-native, 0"
     })
-    void what_failed_has_one_status_and_one_problem(Kind kind, int status, String type, int retryAfter) {
+    void each_kind_of_failure_has_one_status_and_one_problem(Kind kind, int status, String type, int retryAfter) {
         Problem problem = Problems.of(
                 kind == Kind.INVALID
                         ? ContainerException.invalid("signal", "why")

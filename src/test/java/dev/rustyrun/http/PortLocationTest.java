@@ -64,7 +64,7 @@ class PortLocationTest {
                 "127.0.0.1:8080:8080",
                 "example.org:0"
             })
-    void another_spelling_of_a_host_goes_nowhere(String authority) {
+    void another_spelling_of_a_host_is_not_followed(String authority) {
         assertEquals(Optional.empty(), confined("http://" + authority + "/v1/info"), authority);
         assertEquals(Optional.empty(), confined("//" + authority + "/v1/info"), authority);
     }

@@ -59,7 +59,7 @@ class RunContractTest {
     @CsvSource(
             delimiter = '|',
             value = {"{", "{\"a\": 1} x", "{\"a\": 1, \"a\": 2}", "[1,", "nul", "{\"a\": ]", "[1}"})
-    void what_is_no_json_is_a_bad_request(String body) {
+    void invalid_json_is_a_bad_request(String body) {
         run(body)
                 .statusCode(400)
                 .contentType(Problem.MEDIA_TYPE)

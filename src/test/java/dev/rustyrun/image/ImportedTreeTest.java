@@ -48,7 +48,7 @@ class ImportedTreeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ENV A", "ENV A=b c", "ENV =b", "LABEL a", "VOLUME", "FROM x", "", "ENV A=\"b"})
-    void what_is_none_is_refused(String change) {
+    void an_invalid_instruction_is_refused(String change) {
         assertThrows(InvalidSpecException.class, () -> changed(change));
     }
 }

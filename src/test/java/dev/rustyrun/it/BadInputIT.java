@@ -62,7 +62,7 @@ class BadInputIT {
     }
 
     @Test
-    void C22_what_is_no_rootfs_is_refused_before_anything_is_made_in_it() throws IOException {
+    void C22_an_invalid_rootfs_is_refused_before_anything_is_made_in_it() throws IOException {
         expect("rootfs \"\" is empty", "run", "--rootfs", "", "--command", "true");
         Path empty = Files.createDirectory(folder.resolve("empty"));
         for (String command : List.of("true", "/bin/true", "./true")) {
@@ -97,7 +97,7 @@ class BadInputIT {
     }
 
     @Test
-    void C19_bytes_that_are_no_utf8_are_refused_at_every_door() {
+    void C19_bytes_that_are_not_utf8_are_refused_by_every_interface() {
         String bundle = "\"$0\" spec --bundle $2 && sed -i \"s/\\[ .sh. ]/[ \\\"$b\\\" ]/\" $2/config.json && ";
         for (String script : List.of(
                 "\"$0\" run --rootfs $1 --command echo \"$b\"",
@@ -182,7 +182,7 @@ class BadInputIT {
     }
 
     @Test
-    void C33_what_only_a_waiting_run_can_do_is_refused_with_detach() {
+    void C33_options_that_need_a_waiting_run_are_refused_with_detach() {
         expectRun("--result needs a process that waits", "-d", "--result", "/tmp/never");
         expectRun("--trace cannot be used with --detach", "-d", "--trace");
     }
@@ -456,7 +456,7 @@ class BadInputIT {
     }
 
     @Test
-    void C30_a_message_about_a_huge_word_is_cut() {
+    void C30_a_message_about_a_huge_argument_is_cut() {
         String huge = "x".repeat(120_000);
         for (Launcher.Result result : List.of(
                 Launcher.run("--command", "/" + huge),

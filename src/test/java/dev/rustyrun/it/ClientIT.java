@@ -124,8 +124,7 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_shell_on_a_terminal_gets_its_size_changes_and_interrupts_and_restores_the_terminal()
-            throws Exception {
+    void a_shell_on_a_terminal_gets_its_size_changes_and_interrupts_and_restores_the_terminal() throws Exception {
         try (Pty pty = new Pty()) {
             pty.resize(33, 77);
             byte[] before = pty.mode().encode();
@@ -230,7 +229,8 @@ class ClientIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void an_exec_streams_input_and_output_and_has_the_exit_status_of_its_command(@TempDir Path folder) throws Exception {
+    void an_exec_streams_input_and_output_and_has_the_exit_status_of_its_command(@TempDir Path folder)
+            throws Exception {
         String id = detached("sleep 1000");
         if (!Launcher.isNative()) {
             assertTrue(client("exec", id, "true").expect(125).errorLine().contains("exec needs the native binary"));

@@ -87,7 +87,7 @@ class DetachedIT {
     }
 
     @Test
-    void P3_a_detached_container_goes_on_and_what_it_writes_is_kept() throws IOException {
+    void P3_a_detached_container_keeps_running_and_its_output_is_kept() throws IOException {
         assertEquals("web\n", run("web", "sh", "-c", "echo out; echo err >&2; touch /ready; sleep 4711"));
         await(rootfs.resolve("ready"));
         Launcher.Result logs = rustyrun("logs", "web").expect(0);
@@ -127,7 +127,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_how_it_ends_is_told_by_wait_and_by_logs_that_follow() {
+    void P3_wait_and_followed_logs_report_its_end() {
         run("seven", "sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.1; done; exit 7");
         assertEquals("1\n2\n3\n", rustyrun("logs", "-f", "seven").expect(0).out());
         assertEquals("3\n", rustyrun("logs", "-n", "1", "seven").expect(0).out());
@@ -278,7 +278,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_what_comes_out_has_no_more_rights_and_goes_nowhere_else() throws IOException {
+    void P3_copied_files_get_no_more_rights_and_stay_below_the_target() throws IOException {
         Path inside = Files.createDirectory(rootfs.resolve("evil"));
         Files.writeString(inside.resolve("program"), "x");
         Files.setPosixFilePermissions(inside.resolve("program"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -357,7 +357,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_how_one_ended_that_removes_itself_is_told_to_who_waits() {
+    void P3_wait_reports_the_exit_of_a_container_that_removes_itself() {
         run("seven", "--rm", "sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; exit 7");
         Process waiting = start(command("wait", "seven"), "");
         Process attached = start(command("attach", "seven"), "");
@@ -375,7 +375,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_who_is_attached_to_one_that_removes_itself_gets_all_of_its_output() throws IOException {
+    void P3_an_attached_client_gets_all_output_of_a_container_that_removes_itself() throws IOException {
         run(
                 "talk",
                 "--rm",
@@ -410,7 +410,7 @@ class DetachedIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void P3_one_whose_id_cannot_be_printed_is_not_left_behind() throws IOException {
+    void P3_a_container_is_not_left_behind_if_its_id_cannot_be_printed() throws IOException {
         List<String> words = command("run", "-d", "--name", "mute", "--rootfs", rootfs.toString(), "sleep", "4711");
         Process process = new ProcessBuilder(words)
                 .redirectOutput(Path.of("/dev/full").toFile())

@@ -37,7 +37,9 @@ class DevicesIT {
                 + " rm /tmp/console /tmp/zero");
         assertEquals("read=1\nwrote=1\n1\n", result.expect(0).out());
         assertTrue(result.err().contains("Operation not permitted"), result.err());
-        assertTrue(Launcher.run("-t", "--command", "test", "-c", "/dev/console").exitCode() == 0, "its own console exists");
+        assertTrue(
+                Launcher.run("-t", "--command", "test", "-c", "/dev/console").exitCode() == 0,
+                "its own console exists");
     }
 
     private void expectEmpty(Path directory) throws IOException {

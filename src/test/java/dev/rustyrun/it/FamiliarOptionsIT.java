@@ -154,7 +154,7 @@ class FamiliarOptionsIT {
     }
 
     @Test
-    void P8_a_network_that_is_none_of_ours_names_those_that_are() {
+    void P8_the_error_for_an_unknown_network_names_the_known_ones() {
         String line =
                 Launcher.run("--net", "bridge", "--command", "true").expect(125).errorLine();
         assertTrue(line.contains("must be one of none, private, cni:NAME, host, container:ID and path:/FILE"), line);

@@ -104,7 +104,7 @@ class LimitsIT {
                 "٣",
                 ""
             })
-    void what_is_no_user_as_a_whole_is_refused(String user) {
+    void an_invalid_user_is_refused(String user) {
         Launcher.Result result =
                 Launcher.run("--user=" + user, "--command", "true").expect(125);
         assertTrue(
@@ -129,7 +129,7 @@ class LimitsIT {
                 "--umask|01777|is not an octal number",
                 "--group-add|nosuch|unknown group \"nosuch\""
             })
-    void what_is_no_limit_is_refused(String option, String value, String words) {
+    void an_invalid_limit_is_refused(String option, String value, String words) {
         Launcher.Result result =
                 Launcher.run(option, value, "--command", "true").expect(125);
         assertTrue(result.errorLine().contains(words), result.err());

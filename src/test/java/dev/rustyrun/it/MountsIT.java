@@ -169,7 +169,7 @@ class MountsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void in_a_chroot_that_is_no_mount_point_it_says_what_to_do() {
+    void in_a_chroot_that_is_not_a_mount_point_the_error_gives_advice() {
         Launcher.Result result =
                 Launcher.execute(inChroot("", "--command", "/bin/true"), "").expect(125);
         assertTrue(result.errorLine().contains("bind it to itself first"), result.err());

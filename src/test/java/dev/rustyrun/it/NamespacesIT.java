@@ -108,7 +108,7 @@ class NamespacesIT {
                 "0:1:10|--uidmap|5:100:1|overlaps",
                 "0:100000:65536|--userns|host|--uidmap and --gidmap require --userns new"
             })
-    void what_is_no_mapping_is_refused(String map, String option, String value, String words) {
+    void an_invalid_mapping_is_refused(String map, String option, String value, String words) {
         Launcher.Result result = Launcher.run("--uidmap=" + map, option + "=" + value, "--command", "true")
                 .expect(125);
         assertTrue(result.errorLine().contains(words), result.err());

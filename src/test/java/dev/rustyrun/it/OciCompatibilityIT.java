@@ -175,7 +175,7 @@ class OciCompatibilityIT {
     }
 
     @Test
-    void C24_a_filter_without_execve_is_told_of_whatever_it_does() {
+    void C24_a_filter_without_execve_is_reported_whatever_its_action() {
         for (String action : List.of("SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRAP")) {
             for (boolean privileges : List.of(true, false)) {
                 try (OciBundle bundle = new OciBundle("true")) {
@@ -281,7 +281,7 @@ class OciCompatibilityIT {
     }
 
     @Test
-    void C30_a_message_about_a_huge_word_is_cut_wherever_it_goes() throws IOException {
+    void C30_a_message_about_a_huge_argument_is_cut_in_every_output() throws IOException {
         try (OciBundle bundle = new OciBundle("/nosuch/" + "y".repeat(100_000), "y".repeat(100_000))) {
             Path log = bundle.file("log");
             Launcher.Result result = bundle.rustyrun(

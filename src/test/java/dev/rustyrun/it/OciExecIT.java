@@ -40,7 +40,7 @@ class OciExecIT {
 
     @JvmOnly
     @Test
-    void on_the_jvm_it_says_why_it_cannot() {
+    void on_the_jvm_the_error_gives_the_reason() {
         try (OciBundle bundle = running(made -> {})) {
             String line = bundle.rustyrun("exec", "box", "true").expect(255).errorLine();
             assertTrue(line.contains("exec needs the native binary"), line);
@@ -180,7 +180,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void C39_whoever_has_it_executed_and_let_go_always_hears_how_it_ends() {
+    void C39_the_caller_of_a_detached_exec_always_gets_its_exit_status() {
         List<Process> busy = new ArrayList<>();
         try (OciBundle bundle = running();
                 Subreaper caller = new Subreaper()) {

@@ -53,7 +53,7 @@ class RootlessIT {
 
     @JvmOnly
     @Test
-    void on_a_jvm_it_says_that_it_needs_root_or_the_native_binary() {
+    void on_a_jvm_the_error_requests_root_or_the_native_binary() {
         Launcher.Result result = asOrdinaryUser("--command", "true").expect(125);
         assertTrue(
                 result.errorLine().contains("run needs root on a JVM: without root it needs a user namespace"),
@@ -234,7 +234,7 @@ class RootlessIT {
 
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
-    void a_user_who_is_granted_ids_has_them_inside() throws IOException {
+    void a_user_has_granted_ids_inside() throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/newuidmap")), "needs newuidmap: apt-get install uidmap");
         // Grants subordinate ids for this test; they are taken back at its end.
         for (String file : List.of("/etc/subuid", "/etc/subgid")) {

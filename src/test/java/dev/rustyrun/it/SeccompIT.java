@@ -186,7 +186,7 @@ class SeccompIT {
                 "{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}",
                 "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": \"read\"}]}"
             })
-    void a_file_that_is_no_profile_is_refused_in_one_line(String json) {
+    void a_file_that_is_not_a_profile_is_refused_in_one_line(String json) {
         Host.State before = Host.state();
         Launcher.Result result = Launcher.run("--seccomp", profile(json).toString(), "--command", "never-started")
                 .expect(125);

@@ -82,8 +82,7 @@ class ServeFaultIT {
     }
 
     @Test
-    void gc_finds_everything_that_a_service_killed_under_load_has_left_and_the_next_service_works()
-            throws Exception {
+    void gc_finds_everything_that_a_service_killed_under_load_has_left_and_the_next_service_works() throws Exception {
         Set<String> ids = ConcurrentHashMap.newKeySet();
         try (Server server = Server.start()) {
             List<Thread> callers = callers(server, 4);

@@ -127,7 +127,8 @@ class ServeIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_command_whose_caller_disconnects_is_killed_and_its_slot_is_free_unless_the_caller_may_return() throws Exception {
+    void a_command_whose_caller_disconnects_is_killed_and_its_slot_is_free_unless_the_caller_may_return()
+            throws Exception {
         String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
         // Only one command may run at a time: first a cold launch occupies this slot, then a warm one.
         try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=1", "RUSTYRUN_WARM=1"))) {

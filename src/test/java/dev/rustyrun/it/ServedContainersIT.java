@@ -169,7 +169,7 @@ class ServedContainersIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void H1_a_container_waits_for_who_is_attached_and_for_nobody_else() throws Exception {
+    void H1_a_container_waits_only_for_attached_clients() throws Exception {
         // More data than all buffers between the log and a reader hold.
         String much = "head -c 60000000 /dev/zero; touch /written; sleep 30011";
         try (Server server = start()) {
@@ -232,8 +232,10 @@ class ServedContainersIT {
             String at = create(server, "echo ready; sleep 30012", "");
             WebSocketClient first = server.openWebSocket(at + "/attach?start=true", true, "resize 1 1");
             first.expect("ready\n");
-            assertEquals(1008, server.openWebSocket(at + "/attach?start=true", true).code());
-            assertEquals(1008, server.openWebSocket(at + "/attach?begin=true", true).code());
+            assertEquals(
+                    1008, server.openWebSocket(at + "/attach?start=true", true).code());
+            assertEquals(
+                    1008, server.openWebSocket(at + "/attach?begin=true", true).code());
             assertEquals(204, server.delete(at + "?force=true").statusCode());
             assertEquals(1000, first.code());
         }
@@ -242,7 +244,7 @@ class ServedContainersIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void H8_the_next_page_keeps_the_filters_and_goes_on_where_the_last_one_ended() throws Exception {
+    void H8_the_next_page_keeps_the_filters_and_continues_after_the_last_one() throws Exception {
         try (Server server = start()) {
             List<String> made = new ArrayList<>();
             for (int i = 0; i < 5; i++) {

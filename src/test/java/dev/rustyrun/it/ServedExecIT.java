@@ -53,7 +53,7 @@ class ServedExecIT {
 
     @JvmOnly
     @Test
-    void on_the_jvm_it_says_why_it_cannot() throws Exception {
+    void on_the_jvm_the_error_gives_the_reason() throws Exception {
         try (Server server = start()) {
             String at = running(server, "");
             HttpResponse<String> refused = server.post(at + "/exec", "{\"command\": [\"/bin/true\"]}");
@@ -268,7 +268,8 @@ class ServedExecIT {
             String missing = server.openWebSocket(at + "/exec/attach", true, "{\"command\": [\"/nope\"]}")
                     .end();
             assertTrue(missing.contains("\"status\":422") && missing.contains("\"exitCode\":127"), missing);
-            String late = server.openWebSocket(at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5"))
+            String late = server.openWebSocket(
+                            at + "/exec/attach", true, script("sleep 30004", ", \"timeoutSeconds\": 0.5"))
                     .end();
             assertTrue(late.contains("\"reason\":\"timeout\""), late);
             assertEquals(204, server.delete(at + "?force=true").statusCode());
@@ -281,7 +282,9 @@ class ServedExecIT {
         try (Server server = start()) {
             String nobody = "/v1/containers/0123456789ab/exec/attach";
             assertEquals(426, server.get(nobody).statusCode());
-            assertTrue(server.openWebSocket(nobody, true, "{\"command\": [\"a\"]}").end().contains("\"status\":404"));
+            assertTrue(server.openWebSocket(nobody, true, "{\"command\": [\"a\"]}")
+                    .end()
+                    .contains("\"status\":404"));
             String at = container(server, SLEEPS, "") + "/exec/attach";
             assertTrue(server.openWebSocket(at, true, "{").end().contains("\"status\":400"));
             String stdin = server.openWebSocket(at, true, "{\"command\": [\"a\"], \"stdin\": \"a\"}")
@@ -290,7 +293,8 @@ class ServedExecIT {
             String most = server.openWebSocket(at, true, "{\"command\": [\"a\"], \"timeoutSeconds\": 1e6}")
                     .end();
             assertTrue(most.contains("\"field\":\"/timeoutSeconds\""), most);
-            String cannot = server.openWebSocket(at, true, "{\"command\": [\"a\"]}").end();
+            String cannot =
+                    server.openWebSocket(at, true, "{\"command\": [\"a\"]}").end();
             assertTrue(cannot.contains(Launcher.isNative() ? "\"status\":409" : "\"status\":501"), cannot);
         }
     }
@@ -334,7 +338,7 @@ class ServedExecIT {
                 Host.expectRunning("sleep 30002");
             }
             Host.expectEnded("sleep 3000");
-            Host.eventually("its turn is free", () -> info(server).contains("\"running\":0"), () -> info(server));
+            Host.eventually("its slot is free", () -> info(server).contains("\"running\":0"), () -> info(server));
             assertTrue(server.get(at).body().contains("\"status\":\"running\""));
             assertEquals(204, server.delete(at + "?force=true").statusCode());
         }

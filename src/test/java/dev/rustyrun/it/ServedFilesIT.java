@@ -211,7 +211,7 @@ class ServedFilesIT {
     }
 
     @Test
-    void H15_what_is_no_tar_stream_is_refused_and_what_is_compressed_too() throws Exception {
+    void H15_an_invalid_or_compressed_tar_stream_is_refused() throws Exception {
         Files.writeString(folder.resolve("f"), "text");
         try (Server server = start()) {
             String at = running(server, "mkdir /w; echo ready; sleep 600", "");

@@ -316,7 +316,8 @@ class ServedUserNamespacesIT {
 
     @NativeOnly("a JVM has several threads, and cannot make a user namespace")
     @Test
-    void where_a_file_system_cannot_map_ids_containers_have_the_hosts_ids_and_the_log_has_the_reason() throws Exception {
+    void where_a_file_system_cannot_map_ids_containers_have_the_hosts_ids_and_the_log_has_the_reason()
+            throws Exception {
         Path scratch = Files.createDirectories(folder.resolve("scratch"));
         Path rootfs = Launcher.busybox().getParent();
         String mounts = "mount -t tmpfs none $0 && mkdir $0/upper $0/work && mount -t overlay"

@@ -124,7 +124,7 @@ class StageExposureIT {
 
     @NativeOnly("only a process with one thread can join a mount namespace, or go on as a copy of itself: not the JVM")
     @Test
-    void S1_a_launch_into_the_PID_namespace_of_who_may_trace_shows_nothing_of_the_hosts() throws IOException {
+    void S1_a_launch_into_a_PID_namespace_with_a_tracer_shows_nothing_of_the_host() throws IOException {
         String[][] launches = {
             {"--command", "/bin/true"},
             {"--new-privileges", "--net", "host", "--command", "/bin/true"},
@@ -166,7 +166,7 @@ class StageExposureIT {
 
     @NativeOnly("exec needs the native binary")
     @Test
-    void S1_what_is_killed_in_the_container_at_any_moment_is_told_of_and_leaves_nothing() throws IOException {
+    void S1_a_process_killed_in_the_container_at_any_moment_is_reported_and_leaves_nothing() throws IOException {
         Set<Long> others = Host.processes().keySet();
         String name = "it-slay-" + ProcessHandle.current().pid();
         Process slayer =

@@ -23,7 +23,7 @@ final class WebSocketClient implements WebSocket.Listener {
     private WebSocket socket;
 
     /**
-     * Makes an unconnected conversation.
+     * An unconnected socket.
      *
      * @param listens whether it reads messages at once, and not only after {@link #listen}
      */

@@ -72,8 +72,7 @@ class ZygoteIT {
     }
 
     @Test
-    void CVE_2019_5736_copied_stages_run_from_a_read_only_mount_that_the_host_does_not_see()
-            throws Exception {
+    void CVE_2019_5736_copied_stages_run_from_a_read_only_mount_that_the_host_does_not_see() throws Exception {
         try (Server server = Server.start("--warm", "0")) {
             String mounts = Host.read("/proc/" + server.pid() + "/mountinfo");
             server.sh(200, "true");

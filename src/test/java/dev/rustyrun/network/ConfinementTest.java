@@ -67,7 +67,7 @@ class ConfinementTest {
     }
 
     @Test
-    void another_architecture_is_no_way_around() {
+    void another_architecture_cannot_bypass_the_filter() {
         assertEquals(EPERM, decide(0x40000003, 1, 0));
         assertEquals(ARM ? ALLOW : EPERM, decide(ARCHITECTURE, 0x40000001, 0));
     }

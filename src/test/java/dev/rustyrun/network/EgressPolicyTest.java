@@ -201,7 +201,7 @@ class EgressPolicyTest {
                 "example.org\u0000.net",
                 "[::1]"
             })
-    void what_is_no_usual_spelling_is_refused(String host) {
+    void an_unusual_spelling_is_refused(String host) {
         EgressPolicy all = EgressPolicy.of(List.of("*.org", "*.net", "127.0.0.1", "::1", "1.2.3.4"));
         EgressPolicy.Decision decision = all.decide(host, 80, answering("127.0.0.1"));
         assertEquals(Optional.empty(), decision.address());
@@ -235,7 +235,7 @@ class EgressPolicyTest {
                 "user@example.org",
                 "127.1"
             })
-    void what_is_no_entry_of_a_policy_is_refused(String text) {
+    void an_invalid_entry_of_a_policy_is_refused(String text) {
         String message = assertThrows(InvalidSpecException.class, () -> EgressPolicy.of(List.of(text)))
                 .getMessage();
         assertTrue(message.contains("is not HOST[:PORT]"), message);

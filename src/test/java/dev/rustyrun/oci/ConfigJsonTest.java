@@ -516,7 +516,7 @@ class ConfigJsonTest {
     }
 
     @Test
-    void text_that_is_no_json_object_is_refused() {
+    void text_that_is_not_a_json_object_is_refused() {
         refused("config.json", "[]");
         refused("config.json", "{\"a\": 1, \"a\": 2}");
         refused("config.json", "");

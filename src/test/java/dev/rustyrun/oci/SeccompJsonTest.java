@@ -178,7 +178,7 @@ class SeccompJsonTest {
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86'], 'archMap': [{'architecture':"
                         + " 'SCMP_ARCH_X86_64'}]} | seccomp.archMap and architectures are both set",
             })
-    void what_is_wrong_is_told_by_its_path(String json, String message) {
+    void an_error_names_its_path(String json, String message) {
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse(json));
         assertTrue(e.getMessage().startsWith(message), e.getMessage());
     }
@@ -207,7 +207,7 @@ class SeccompJsonTest {
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'includes': {'minKernel': 'new'}} | .includes.minKernel is not a",
                 "{'names': ['a'], 'action': 'SCMP_ACT_ERRNO', 'excludes': []} | .excludes is not an object",
             })
-    void what_is_wrong_with_a_rule_is_told_by_its_path(String rule, String message) {
+    void an_error_in_a_rule_names_its_path(String rule, String message) {
         InvalidSpecException e = assertThrows(
                 InvalidSpecException.class,
                 () -> parse("{'defaultAction':"
@@ -235,7 +235,7 @@ class SeccompJsonTest {
                 "{'defaultAction': 'SCMP_ACT_ALLOW', 'defaultAction': 'SCMP_ACT_KILL'} | line 1, column",
                 "{'defaultAction': 'SCMP_ACT_ALLOW'} {} | line 1, column",
             })
-    void what_is_not_json_is_told_in_one_line_with_its_place(String json, String where) {
+    void invalid_json_is_reported_in_one_line_with_its_position(String json, String where) {
         InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> parse(json));
         assertTrue(e.getMessage().startsWith("the seccomp profile is not JSON: " + where), e.getMessage());
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());

@@ -177,7 +177,7 @@ class LifecyclePlanTest {
     }
 
     @Test
-    void C32_who_may_not_mount_joins_the_user_namespace_before_all_others() {
+    void C32_a_process_that_may_not_mount_joins_the_user_namespace_before_all_others() {
         LaunchPlan plan = ExecPlan.compile(
                 spec(true),
                 FILTERED,

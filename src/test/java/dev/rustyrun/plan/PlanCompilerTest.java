@@ -132,7 +132,7 @@ class PlanCompilerTest {
     }
 
     @Test
-    void C1_what_is_set_in_a_joined_namespace_is_checked_when_that_is_joined() {
+    void C1_settings_in_a_joined_namespace_are_checked_when_it_is_joined() {
         List<Step> child = plan(spec().join(NamespaceType.NETWORK, "/n")
                         .join(NamespaceType.IPC, "/i")
                         .join(NamespaceType.UTS, "/u")

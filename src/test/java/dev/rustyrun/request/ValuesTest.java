@@ -55,7 +55,7 @@ class ValuesTest {
                 "64m\n",
                 "999999999999t"
             })
-    void anything_else_is_no_size(String text) {
+    void anything_else_is_not_a_size(String text) {
         assertEquals(Optional.empty(), ByteSize.parse(text));
         assertThrows(InvalidSpecException.class, () -> ByteSize.ofOption("--memory", text.equals("-1") ? "-2" : text));
     }
@@ -130,7 +130,7 @@ class ValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "zzzzzz", "memorymemorymemorymemorymemorymemorymemory"})
-    void a_name_that_is_like_none_gets_no_suggestion(String wrong) {
+    void a_dissimilar_name_gets_no_suggestion(String wrong) {
         assertEquals("", Suggestion.of(wrong, List.of("memory", "command")));
     }
 }

@@ -46,7 +46,7 @@ class ConnectedNetworkTest {
                 "80 :80",
                 "8080:80\n"
             })
-    void what_is_no_published_port_is_refused(String text) {
+    void an_invalid_published_port_is_refused(String text) {
         String message = assertThrows(InvalidSpecException.class, () -> PublishedPort.parse(text))
                 .getMessage();
         assertTrue(message.contains("is not [IP:]HOST:CONTAINER[/udp]"), message);

@@ -16,8 +16,7 @@ import net.jqwik.api.constraints.Size;
 class CpuListPropertyTest {
 
     @Property
-    void what_is_written_as_a_list_is_read_back(
-            @ForAll @Size(min = 1, max = 20) Set<@IntRange(max = 8191) Integer> numbers) {
+    void a_written_list_is_read_back(@ForAll @Size(min = 1, max = 20) Set<@IntRange(max = 8191) Integer> numbers) {
         StringJoiner text = new StringJoiner(",");
         BitSet expected = new BitSet();
         for (int number : numbers) {

@@ -102,7 +102,7 @@ class CapturedIoTest {
     }
 
     @Test
-    void more_input_than_a_pipe_holds_goes_in_piece_by_piece_and_ends() {
+    void more_input_than_a_pipe_holds_is_written_piece_by_piece_and_ends() {
         byte[] input = new byte[300_000];
         for (int i = 0; i < input.length; i++) {
             input[i] = (byte) (i * 31);

@@ -123,7 +123,7 @@ class PlanCodecTest {
     }
 
     @Test
-    void bytes_that_are_no_plan_are_refused_and_nothing_worse() {
+    void bytes_that_are_not_a_plan_are_only_refused() {
         Random random = new Random(1);
         byte[] whole = PlanCodec.encode(ONE_OF_EACH);
         int decoded = 0;

@@ -138,7 +138,7 @@ class MessageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"(", "()", "a", "a(", "(s", "z", "{", "s)", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaas"})
-    void a_signature_that_is_none_is_refused(String signature) {
+    void an_invalid_signature_is_refused(String signature) {
         assertThrows(SystemdException.class, () -> Signature.split(signature));
     }
 }

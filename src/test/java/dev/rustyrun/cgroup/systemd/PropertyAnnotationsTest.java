@@ -63,7 +63,7 @@ class PropertyAnnotationsTest {
                 "uint64 true",
                 "''\0"
             })
-    void a_value_that_is_none_is_refused(String value) {
+    void an_invalid_value_is_refused(String value) {
         assertThrows(InvalidSpecException.class, () -> read("Nice", value));
     }
 

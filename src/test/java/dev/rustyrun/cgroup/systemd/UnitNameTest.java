@@ -49,7 +49,7 @@ class UnitNameTest {
                 ".slice:p:n",
                 "a.slice:p:.slice"
             })
-    void what_is_no_unit_is_refused_in_words(String cgroupsPath) {
+    void an_invalid_unit_is_refused_in_words(String cgroupsPath) {
         String message = assertThrows(InvalidSpecException.class, () -> UnitName.of(cgroupsPath, "box", false))
                 .getMessage();
         assertTrue(message.contains(cgroupsPath), message);

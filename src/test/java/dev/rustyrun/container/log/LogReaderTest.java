@@ -64,7 +64,7 @@ class LogReaderTest {
     }
 
     @Test
-    void a_frame_is_read_only_when_all_of_it_is_there() throws IOException {
+    void a_frame_is_read_only_when_it_is_complete() throws IOException {
         byte[] frame = frame(1, 1, "whole");
         try (LogReader reader = new LogReader(log)) {
             for (int cut = 0; cut < frame.length - 1; cut++) {

@@ -171,7 +171,7 @@ class AttachedIoTest {
     }
 
     @Test
-    void who_sends_more_than_is_taken_is_refused_at_some_time() {
+    void a_client_that_sends_more_than_is_accepted_is_refused() {
         byte[] much = new byte[300_000];
         for (int offered = 0; offered < 3; offered++) {
             assertTrue(client.offer(much).isEmpty());

@@ -155,7 +155,7 @@ class LayerStoreTest {
     }
 
     @Test
-    void only_what_is_needed_is_kept() throws IOException {
+    void only_needed_layers_are_kept() throws IOException {
         byte[] other = new TarBytes().file("g", "x").end();
         Layer kept = layer(TAR, TAR);
         Layer gone = layer(other, other);

@@ -154,7 +154,7 @@ class TarReaderTest {
     }
 
     @Test
-    void H15_what_is_no_archive_is_refused() {
+    void H15_an_invalid_archive_is_refused() {
         expectRefused("it has 0 bytes", new Bytes());
         expectRefused("it has 13 bytes", new Bytes().raw("no tar at all"));
         expectRefused("checksum", new Bytes().raw("no tar at all".repeat(100)));

@@ -31,7 +31,8 @@ class ConfigConformanceIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "1.0", "v1.0.0", "2.0.0", ""})
-    @DisplayName("config.md, Specification version: a version that is not SemVer, or has another major number, is an error")
+    @DisplayName(
+            "config.md, Specification version: a version that is not SemVer, or has another major number, is an error")
     void versions_are_semver(String version) {
         expectRefused(config -> config.put("ociVersion", version), "ociVersion");
     }

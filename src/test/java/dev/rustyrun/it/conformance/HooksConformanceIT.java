@@ -48,7 +48,7 @@ class HooksConformanceIT {
         "poststop,stopped"
     })
     @DisplayName("config.md, Hooks: each kind gets the state on its stdin, in the order of its list")
-    void the_state_is_told_to_each_hook_in_order(String kind, String status) {
+    void each_hook_gets_the_state_in_order(String kind, String status) {
         try (OciBundle bundle = bundle("sleep", "1000")) {
             bundle.edit(config -> hook(
                     config,
