@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * This program, to be started later. Its folder may be removed or replaced until then: the executable of a running
- * process remains available as {@code /proc/self/exe}, and its library through an open descriptor.
+ * process remains available as {@code /proc/self/exe}, and its library through an open descriptor. The library is never
+ * looked up again by its path, because another user may have made a file there since.
  */
 final class HeldProgram implements AutoCloseable {
 
@@ -33,13 +34,12 @@ final class HeldProgram implements AutoCloseable {
      * @throws StepFailure when the program's files are missing
      */
     int startServing(List<String> words, int... descriptors) {
-        Optional<String> missing = self.missingFile();
-        if (missing.isEmpty()) {
+        if (library.isEmpty()) {
+            self.missingFile().ifPresent(HeldProgram::refuse);
             return self.startServing(linux, words, descriptors);
         }
-        if (library.isEmpty() || folder.isPresent() && self.jdkLibraries().isEmpty()) {
-            throw new StepFailure(missing.get() + " is missing: the program was removed or replaced while the container"
-                    + " ran; start the container again");
+        if (folder.isPresent() && self.jdkLibraries().isEmpty()) {
+            refuse(folder.get());
         }
         try (OpenFile given =
                 new OpenFile(linux, linux.duplicateFrom(library.get().descriptor(), StageHost.FIRST_FREE))) {
@@ -47,6 +47,11 @@ final class HeldProgram implements AutoCloseable {
             all[descriptors.length] = given.descriptor();
             return self.startServingWith(linux, descriptors.length, words, all);
         }
+    }
+
+    private static void refuse(String missing) {
+        throw new StepFailure(missing + " is missing: the program was removed or replaced while the container ran;"
+                + " start the container again");
     }
 
     @Override

@@ -111,6 +111,9 @@ class EgressProxyEndIT extends EgressContainers {
             try {
                 assertEquals("ready", readLine(container));
                 Launcher.execute(List.of("rm", "-r", folder.toString()), "").expect(0);
+                // Another user may make a folder with this name, with a library that must not be loaded.
+                Files.createDirectory(folder);
+                Files.writeString(folder.resolve("libjffi-1.2.so"), "of another user");
                 assertEquals(Launcher.isNative() ? "the web" : "refused", ask(container));
                 assertEquals(Launcher.isNative() ? "the web" : "refused", ask(container));
             } finally {
