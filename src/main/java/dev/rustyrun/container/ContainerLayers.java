@@ -286,12 +286,15 @@ public final class ContainerLayers implements LayerDisposal {
         Set<Digest> used = new HashSet<>();
         for (String id : ids()) {
             try {
-                used.add(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)));
+                Digest image = Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE));
+                // A stale layer belongs to no container, which the user could delete to make the image free.
+                if (all.contains(image) && !used.contains(image) && !isStale(id)) {
+                    used.add(image);
+                }
             } catch (LinuxException | InvalidSpecException e) {
                 // The layer is being made, or was just removed.
             }
         }
-        used.retainAll(all);
         return used;
     }
 

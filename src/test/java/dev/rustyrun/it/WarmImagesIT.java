@@ -159,4 +159,19 @@ class WarmImagesIT {
                             () -> server.delete("/v1/images/" + APP).statusCode() < 300));
         }
     }
+
+    @Test
+    void launches_that_waited_in_a_killed_service_do_not_keep_their_image() throws Exception {
+        try (Server server = start(2, "host")) {
+            runWarm(server, "true");
+            Host.eventually("a launch waits in the image", WarmImagesIT::hasBuilt);
+            Launcher.execute(List.of("kill", "-9", Long.toString(server.pid())), "")
+                    .expect(0);
+            Host.eventually("nothing waits in the image", () -> !hasBuilt());
+            assertFalse(images.containers().isEmpty(), "a killed service leaves layers");
+            store(Launcher.command("rmi", APP)).expect(0);
+            store(Launcher.command("gc")).expect(0);
+            assertEquals(List.of(), images.containers());
+        }
+    }
 }
