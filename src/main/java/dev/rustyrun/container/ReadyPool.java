@@ -60,6 +60,7 @@ public final class ReadyPool<W> {
     private final Source<W> source;
     private final int size;
     private final Clearing clearing;
+    private final long pauseMillis;
     private final Deque<W> waiting = new ArrayDeque<>();
     private final Thread filler = new Thread(this::fill, "warm-pool");
     private boolean stopped;
@@ -68,9 +69,17 @@ public final class ReadyPool<W> {
     private int lookedAt;
 
     private long looked = System.nanoTime();
+    /** The time of the last failure to make an element. */
+    private Optional<Long> failed = Optional.empty();
 
     /** @param size how many elements may wait; 0 for none */
     public ReadyPool(Source<W> source, int size, Clearing clearing) {
+        this(source, size, clearing, PAUSE_AFTER_FAILURE_MILLIS);
+    }
+
+    /** @param pauseMillis how long none is made after a failure */
+    ReadyPool(Source<W> source, int size, Clearing clearing, long pauseMillis) {
+        this.pauseMillis = pauseMillis;
         this.source = source;
         this.size = size;
         this.clearing = clearing;
@@ -191,16 +200,14 @@ public final class ReadyPool<W> {
             } catch (Throwable e) {
                 // Errors are caught too: if this thread ended, no element would be made any more.
                 LOG.warn("cannot prepare a warm launch: " + e.getMessage());
-                if (!pause()) {
-                    return;
-                }
+                failed = Optional.of(System.nanoTime());
             }
         }
     }
 
     /**
-     * Waits for a free place; false when the pool is stopped. Meanwhile checks the waiting elements, because nothing
-     * else notices a killed one.
+     * Waits for a free place, and after a failure for a while; false when the pool is stopped. Meanwhile checks the
+     * waiting elements, because nothing else notices a killed one.
      */
     private boolean awaitRoom() {
         while (true) {
@@ -210,7 +217,9 @@ public final class ReadyPool<W> {
                     return false;
                 }
                 ended = removeEnded();
-                if (ended.isEmpty() && waiting.size() + lookedAt < Math.min(size, source.wanted())) {
+                if (ended.isEmpty()
+                        && !hasJustFailed()
+                        && waiting.size() + lookedAt < Math.min(size, source.wanted())) {
                     return true;
                 }
                 try {
@@ -258,12 +267,9 @@ public final class ReadyPool<W> {
         }
     }
 
-    private static boolean pause() {
-        try {
-            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
+    /** Whether the pause after a failure is not over. It must not delay the checks of waiting elements. */
+    private boolean hasJustFailed() {
+        failed = failed.filter(time -> System.nanoTime() - time < pauseMillis * 1_000_000);
+        return failed.isPresent();
     }
 }

@@ -152,6 +152,20 @@ class ReadyPoolTest {
     }
 
     @Test
+    void a_dead_element_is_discarded_during_the_pause_after_a_failure() {
+        pool = new ReadyPool<>(source, 2, clearing, 3_600_000);
+        pool.start();
+        Host.eventually("two wait", () -> pool.waiting() == 2);
+        source.failing.set(1);
+        Item taken = takeIf(true).orElseThrow();
+        Host.eventually("the making has failed", () -> source.failing.get() == 0);
+        Item dead =
+                source.all.stream().filter(item -> item != taken).findFirst().orElseThrow();
+        dead.alive = false;
+        Host.eventually("it is discarded", () -> dead.discarded == 1);
+    }
+
+    @Test
     void an_element_that_cannot_be_compared_is_not_lost() {
         keep(1);
         assertThrows(
