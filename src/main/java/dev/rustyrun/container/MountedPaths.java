@@ -47,6 +47,10 @@ final class MountedPaths implements AutoCloseable {
     /** These mount points, and their parent directories. */
     private final List<String> ways;
 
+    /** The layers of the image, which can be removed, and unpacked again at the same paths. */
+    private final List<String> layers;
+
+    private final List<FileStatus.Place> layerPlaces;
     private final List<Mounted> mounted;
     private final List<String> mounts;
     private final List<Optional<FileStatus.Place>> onTheWay;
@@ -60,18 +64,22 @@ final class MountedPaths implements AutoCloseable {
         this.table = table;
         this.rootfs = spec.root().path();
         this.points = points(spec);
-        this.ways = ways(points);
+        this.layers = spec.root().image().map(Spec.Image::layers).orElse(List.of());
+        // The layers of an image are never changed, and the container's own is its own.
+        this.ways = layers.isEmpty() ? ways(points) : List.of();
         this.mounted = Stream.concat(
                         Stream.of(rootfs),
                         spec.mounts().stream().filter(MountedPaths::isBind).map(Spec.Mount::source))
                 .map(this::look)
                 .toList();
+        this.layerPlaces = lookAtLayers();
         this.mounts = mounts();
         this.onTheWay = lookOnTheWay();
     }
 
     /**
-     * The current state of the rootfs and the bind mounts of {@code spec}. Must be called before they are mounted.
+     * The current state of the rootfs or the image, and the bind mounts of {@code spec}. Must be called before they are
+     * mounted.
      *
      * @throws LinuxException when the mount table cannot be read
      */
@@ -150,6 +158,7 @@ final class MountedPaths implements AutoCloseable {
         try {
             return tableHasChanged() && !mounts().equals(mounts)
                     || !mounted.stream().allMatch(one -> one.equals(look(one.path())))
+                    || !lookAtLayers().equals(layerPlaces)
                     || !lookOnTheWay().equals(onTheWay)
                     || root.filter(opened -> !lookInRoot(opened).equals(inRoot)).isPresent();
         } catch (LinuxException | UncheckedIOException gone) {
@@ -170,12 +179,19 @@ final class MountedPaths implements AutoCloseable {
                     Path.of(path).toRealPath().toString(),
                     linux.status(path).place());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(path + " has been removed, or cannot be found any more", e);
         }
+    }
+
+    private List<FileStatus.Place> lookAtLayers() {
+        return layers.stream().map(layer -> linux.status(layer).place()).toList();
     }
 
     /** Looks in the host's rootfs, because an overlay still shows a directory that was replaced in its lower layer. */
     private List<Optional<FileStatus.Place>> lookOnTheWay() {
+        if (ways.isEmpty()) {
+            return List.of();
+        }
         try (OpenFile opened = new OpenFile(linux, linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY))) {
             return ways.stream().map(way -> find(opened, way).map(Found::place)).toList();
         }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,13 @@ class MountedPathsTest {
         paths.seenFrom(
                 new OpenFile(linux, linux.open(inside.toString(), FileFlag.O_PATH | FileFlag.O_DIRECTORY)), false);
         return paths;
+    }
+
+    private MountedPaths ofImage(Path layer) {
+        Spec spec = new SpecBuilder(rootfs.toString(), List.of("/bin/true")).build();
+        Spec.Image image = new Spec.Image(
+                "sha256:" + "1".repeat(64), List.of(layer.toString()), layer.toString(), Map.of(), List.of(), false, 0);
+        return MountedPaths.of(linux, spec.withRoot(new Spec.Root(rootfs.toString(), false, Optional.of(image))));
     }
 
     private static void replace(Path directory) throws IOException {
@@ -129,5 +138,18 @@ class MountedPathsTest {
         MountedPaths paths = mounted();
         paths.close();
         paths.close();
+    }
+
+    @Test
+    void an_image_that_was_removed_and_unpacked_again_is_not_current() throws IOException {
+        Path layer = Files.createDirectories(folder.resolve("layers/1/tree"));
+        try (MountedPaths paths = ofImage(layer)) {
+            // Layers of other containers are in the same folder.
+            Files.createDirectories(rootfs.resolve("proc"));
+            assertTrue(paths.areCurrent());
+            replace(layer.getParent());
+            Files.createDirectory(layer);
+            assertFalse(paths.areCurrent());
+        }
     }
 }
