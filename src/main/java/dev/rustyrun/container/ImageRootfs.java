@@ -199,6 +199,10 @@ public final class ImageRootfs {
                 hashes.stream().filter(store::hasRootEntry).findFirst().orElse(layers.get(layers.size() - 1)),
                 files.read("etc/passwd", MAX_FILE).orElse(""),
                 files.read("etc/group", MAX_FILE).orElse(""));
+        // A layer that was removed meanwhile may have been read as one without these files.
+        if (unpacked(Optional.of(ready), store).isEmpty()) {
+            throw new InvalidSpecException("image " + Printable.shown(name) + " has been removed from the store");
+        }
         images.keepReady(image, ready);
         return new ImageRootfs(images, store, ready);
     }

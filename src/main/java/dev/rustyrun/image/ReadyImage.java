@@ -41,16 +41,21 @@ public record ReadyImage(
         try {
             byte[] json = UserFile.read(linux, path, MAX_BYTES).getBytes(StandardCharsets.UTF_8);
             DocumentField all = DocumentField.read(path, json);
-            return Optional.of(new ReadyImage(
+            ReadyImage image = new ReadyImage(
                     manifest,
                     ImageConfig.of(all.field("image")),
                     all.field("layers").texts(),
                     all.field("model").text(),
                     all.field("passwd").text(),
-                    all.field("group").text()));
+                    all.field("group").text());
+            return Optional.of(image).filter(ReadyImage::isComplete);
         } catch (LinuxException | InvalidSpecException e) {
             return Optional.empty();
         }
+    }
+
+    private boolean isComplete() {
+        return layers.contains(model) && layers.stream().allMatch(hash -> !hash.isEmpty() && Digest.isHex(hash));
     }
 
     /**

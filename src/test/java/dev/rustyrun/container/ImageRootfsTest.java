@@ -128,7 +128,15 @@ class ImageRootfsTest {
         String digest = add("mine:1", "joe");
         rootfs(digest);
         byte[] whole = Files.readAllBytes(kept(digest));
-        for (byte[] damaged : List.of(new byte[0], new byte[whole.length], Arrays.copyOf(whole, whole.length / 2))) {
+        String text = new String(whole, StandardCharsets.UTF_8);
+        String layers = text.replaceFirst(".*(\"layers\":.*),\"passwd\".*", "$1");
+        for (byte[] damaged : List.of(
+                new byte[0],
+                new byte[whole.length],
+                Arrays.copyOf(whole, whole.length / 2),
+                text.replace(layers, "\"layers\":[],\"model\":\"\"").getBytes(StandardCharsets.UTF_8),
+                text.replace(layers, "\"layers\":[\"\"],\"model\":\"\"").getBytes(StandardCharsets.UTF_8),
+                text.replace(layers, "\"layers\":[\"..\"],\"model\":\"..\"").getBytes(StandardCharsets.UTF_8))) {
             Files.write(kept(digest), damaged);
             assertEquals(List.of("run", "joe"), rootfs(digest).command(Optional.empty(), List.of()));
             assertEquals(new String(whole, StandardCharsets.UTF_8), Files.readString(kept(digest)));
