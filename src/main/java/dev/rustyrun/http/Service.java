@@ -7,9 +7,15 @@ import dev.rustyrun.request.ServeRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.MessageLine;
 import io.quarkus.runtime.Quarkus;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The launch service, from its options to its end. */
 public final class Service {
+
+    /** A setting that cannot be converted. Settings that are not texts are numbers. */
+    private static final Pattern INVALID_SETTING =
+            Pattern.compile("config property (\\S+) with the config value \"(.*?)\" threw");
 
     private Service() {}
 
@@ -22,6 +28,7 @@ public final class Service {
         ListenProperties.checkPort("--management-port", request.managementPort());
         ListenProperties listen = new ListenProperties(request.listen());
         listen.apply();
+        listen.checkDiffers("--management-port", request.managementPort());
         if (!request.logFormat().matches("text|json")) {
             throw new InvalidSpecException("--log-format \"" + request.logFormat() + "\" is neither text nor json");
         }
@@ -45,6 +52,16 @@ public final class Service {
         System.setProperty(property, value);
     }
 
+    /** The library's own message about a setting names Java classes. */
+    private static String messageOf(Throwable cause) {
+        String said = cause.getMessage();
+        if (said == null || said.isBlank()) {
+            return "unexpected " + cause.getClass().getSimpleName();
+        }
+        Matcher setting = INVALID_SETTING.matcher(said);
+        return setting.find() ? setting.group(1) + "=" + setting.group(2) + " is not a valid number" : said;
+    }
+
     /** Called at the end of Quarkus. Prints the cause of a failed start in one line instead of a stack trace. */
     private static void ended(int code, Throwable failure) {
         if (failure == null) {
@@ -54,10 +71,7 @@ public final class Service {
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
-        String said = cause.getMessage();
-        String message = said == null || said.isBlank()
-                ? "unexpected " + cause.getClass().getSimpleName()
-                : said;
+        String message = messageOf(cause);
         System.err.println(MessageLine.error("serve cannot start: " + message));
         if (Boolean.getBoolean("rustyrun.debug")) {
             failure.printStackTrace();

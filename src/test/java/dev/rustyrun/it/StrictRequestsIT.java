@@ -117,6 +117,7 @@ class StrictRequestsIT {
             expectNoStart("cannot listen on 127.0.0.1, --port " + port, "", "--port", port);
             expectNoStart("cannot listen on 127.0.0.1, --management-port " + port, "", "--management-port", port);
         }
+        expectNoStart("--management-port 18080 is also --port", "", "--port", "18080", "--management-port", "18080");
         expectNoStart("--port -1 is not a port", "", "--port", "-1");
         expectNoStart("--port 70000 is not a port", "", "--port", "70000");
         expectNoStart("--management-port 70000 is not a port", "", "--management-port", "70000");
@@ -128,6 +129,8 @@ class StrictRequestsIT {
         expectNoStart("rustyrun.concurrent=0 must be at least 1", "RUSTYRUN_CONCURRENT=0");
         expectNoStart("rustyrun.memory.default", "RUSTYRUN_MEMORY_DEFAULT=4g");
         expectNoStart("is not a size", "RUSTYRUN_MEMORY_MAX=lots");
+        expectNoStart("cannot start: rustyrun.concurrent=many is not a valid number", "RUSTYRUN_CONCURRENT=many");
+        expectNoStart("cannot start: rustyrun.cpus.max=many is not a valid number", "RUSTYRUN_CPUS_MAX=many");
         expectNoStart(
                 "rustyrun.storage.max limits files on disk: also set rustyrun.keep-files=true",
                 "RUSTYRUN_STORAGE_MAX=1g");

@@ -58,6 +58,13 @@ public final class ListenProperties {
         }
     }
 
+    /** Checks that {@code number} is not the service's own port: Quarkus would serve only one of them there. */
+    public void checkDiffers(String option, int number) {
+        if (options.isTcp() && number != 0 && number == options.port()) {
+            throw new InvalidSpecException(option + " " + number + " is also --port: choose another one");
+        }
+    }
+
     /** Checks that the port is free before Quarkus starts, because this error message names the port. */
     public void checkFree() {
         if (options.isTcp()) {
