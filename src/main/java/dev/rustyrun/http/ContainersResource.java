@@ -101,7 +101,7 @@ public class ContainersResource {
         if (slots.isDraining()) {
             throw Problem.busy(503, "the service is stopping", 1).exception();
         }
-        return keys.once(Identity.of(context), "containers", key, body, () -> {
+        return ReturnedStage.of(keys.once(Identity.of(context), "containers", key, body, () -> {
             LaunchRequest launch = new LaunchRequest();
             ContainerRequest request = new ContainerRequest();
             RequestJson.read(body, launch, request);
@@ -117,7 +117,7 @@ public class ContainersResource {
                             .type(MediaType.APPLICATION_JSON)
                             .entity(made(container))
                             .build());
-        });
+        }));
     }
 
     @ReadRole

@@ -127,9 +127,9 @@ public class ImagesResource {
                         Response.ok(progress, MediaType.SERVER_SENT_EVENTS).build());
             }
             caller.onDisconnect(waiter::leave);
-            return waiter.outcome()
+            return ReturnedStage.of(waiter.outcome()
                     .thenApply(done -> ok(view(request.image(), identity)))
-                    .whenComplete((answer, failure) -> leave.run());
+                    .whenComplete((answer, failure) -> leave.run()));
         } finally {
             if (!begun) {
                 leave.run();

@@ -51,12 +51,12 @@ final class WaitedAnswers {
                 return work.begin(caller, share).thenApply(result -> answer(result, share));
             });
             begun = true;
-            return answer.whenComplete((response, failure) -> {
+            return ReturnedStage.of(answer.whenComplete((response, failure) -> {
                 if (response != null && response.getEntity() instanceof LargeResult large) {
                     holdUntilSent(large.share(), context);
                 }
                 share.release();
-            });
+            }));
         } finally {
             if (!begun) {
                 share.release();

@@ -163,6 +163,27 @@ class ServeIT {
         }
     }
 
+    @Test
+    void a_client_that_disconnects_leaves_none_of_its_memory_taken() throws Exception {
+        String request = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"%s\"],"
+                + " \"files\": [{\"path\": \"/tmp/file\", \"text\": \"" + "x".repeat(500_000) + "\"}]}";
+        try (Server server = Server.startBy(List.of("env", "RUSTYRUN_BUDGET=4m"))) {
+            for (int i = 0; i < 10; i++) {
+                try (Socket socket = server.send("/v1/run", request.formatted("60"))) {
+                    Host.eventually("it runs", () -> isRunning(server, 1));
+                }
+                Host.eventually("it is killed", () -> isRunning(server, 0));
+            }
+            HttpResponse<String> answer = server.post("/v1/run", request.formatted("0"));
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertFalse(server.log().contains("ERROR"), server.log());
+        }
+    }
+
+    private static boolean isRunning(Server server, int count) {
+        return Server.quietly(() -> server.get("/v1/info")).body().contains("\"running\":" + count + ",");
+    }
+
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void only_tokens_of_the_right_role_are_admitted(@TempDir Path folder) throws Exception {
