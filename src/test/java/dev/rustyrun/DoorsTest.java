@@ -121,6 +121,10 @@ class DoorsTest {
         }
     }
 
+    /** The samples that name a default, or a value outside of the Spec. */
+    private static final Set<String> WITHOUT_EFFECT = new TreeSet<>(
+            Set.of("no option", "--env A", "--net none", "--network none", "--pull never", "--timeout 1.5"));
+
     static List<Sample> samples() {
         return List.of(
                 Sample.of("", "{}"),
@@ -175,6 +179,8 @@ class DoorsTest {
                 Sample.of("--cap-drop all", "{'dropCapabilities': ['all']}"),
                 Sample.of("--cap-drop NET_RAW,MKNOD", "{'dropCapabilities': ['NET_RAW', 'MKNOD']}"),
                 Sample.of("--cap-drop NOSUCH", "{'dropCapabilities': ['NOSUCH']}"),
+                Sample.of("--personality LINUX32", "{'personality': 'LINUX32'}"),
+                Sample.of("--personality BSD", "{'personality': 'BSD'}"),
                 Sample.of("--memory 64m", "{'memory': '64m'}"),
                 Sample.of("--memory 64M", "{'memory': '64M'}"),
                 Sample.of("--memory 64mb", "{'memory': '64mb'}"),
@@ -279,6 +285,20 @@ class DoorsTest {
             assertFalse(outcome.containsKey("refused"));
             assertEquals("[/bin/echo, -n, a b]", outcome.get("process.args"));
         }
+    }
+
+    @Test
+    void every_accepted_option_changes_the_spec() throws IOException {
+        Map<String, String> none = outcome(() ->
+                CliDoor.spec(linux, folder.resolve("store"), local(samples().get(0))));
+        Set<String> without = new TreeSet<>();
+        for (Sample sample : samples()) {
+            if (outcome(() -> CliDoor.spec(linux, folder.resolve("store"), local(sample)))
+                    .equals(none)) {
+                without.add(sample.toString());
+            }
+        }
+        assertEquals(lines(WITHOUT_EFFECT), lines(without), "options that name a default, or that concern no Spec");
     }
 
     @Test

@@ -87,6 +87,7 @@ final class InapplicableOptions {
             entry("--ulimit", field("process.rlimits")),
             entry("--oom-score-adj", field("process.oomScoreAdj")),
             entry("--seccomp", field("linux.seccomp")),
+            entry("--personality", field("linux.personality.domain")),
             entry("--hostname", field("hostname")),
             entry("--domainname", field("domainname")),
             entry("--init", annotation(Spec.INIT_ANNOTATION)),

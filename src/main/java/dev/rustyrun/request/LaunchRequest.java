@@ -28,6 +28,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** The minimum size limit of a layer on disk, in bytes. */
     public static final long MIN_STORAGE = 64 << 10;
 
+    private static final Set<String> PERSONALITIES = Set.of("LINUX", "LINUX32");
     private static final BigDecimal MAX_CPUS = BigDecimal.valueOf(1_000_000);
     private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(Integer.MAX_VALUE / 1000);
 
@@ -226,6 +227,18 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private List<String> dropped = List.of();
 
     @RequestField(
+            json = "personality",
+            defaultText = "the service's own",
+            example = "\"LINUX32\"",
+            heading = "Privileges")
+    @Option(
+            names = "--personality",
+            paramLabel = "LINUX|LINUX32",
+            defaultValue = Option.NULL_VALUE,
+            description = "Set the execution domain; with LINUX32, uname shows a 32-bit machine.")
+    private String personality;
+
+    @RequestField(
             json = "memory",
             kind = RequestField.Kind.SIZE,
             defaultText = "configured",
@@ -351,6 +364,14 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** The dropped capabilities; may contain {@code all}. */
     public List<String> dropped() {
         return dropped;
+    }
+
+    /** The execution domain, LINUX or LINUX32; empty to leave it unchanged. */
+    String personality() {
+        if (personality != null && !PERSONALITIES.contains(personality)) {
+            throw FieldException.of("--personality", "personality", "\"" + personality + "\" is not LINUX or LINUX32");
+        }
+        return personality == null ? "" : personality;
     }
 
     /** The memory limit in bytes, -1 for none; empty if not specified. */

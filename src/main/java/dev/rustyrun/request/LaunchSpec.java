@@ -42,6 +42,7 @@ public final class LaunchSpec {
         SpecBuilder spec = new SpecBuilder(root.path(), request.command())
                 .hostname(request.hostname())
                 .domainname(request.domainname())
+                .personality(request.personality())
                 .cwd(request.workdir().orElseGet(site::workdir))
                 .user(root.user())
                 .terminal(terminal.isGiven())

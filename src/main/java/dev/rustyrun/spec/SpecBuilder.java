@@ -39,6 +39,7 @@ public final class SpecBuilder {
     private List<IdMapping> gidMappings = List.of();
     private String rootfsPropagation = "";
     private String cgroupsPath = "";
+    private String personality = "";
     private Resources resources = Resources.none();
     private SeccompSetting seccomp = new SeccompSetting.Builtin();
     private List<String> maskedPaths = SpecDefaults.MASKED_PATHS;
@@ -81,7 +82,7 @@ public final class SpecBuilder {
                 maskedPaths,
                 readonlyPaths,
                 "",
-                "",
+                personality,
                 MemoryPolicy.INHERITED,
                 List.of());
         return new Spec(
@@ -218,6 +219,11 @@ public final class SpecBuilder {
 
     public SpecBuilder domainname(String name) {
         this.domainname = name;
+        return this;
+    }
+
+    public SpecBuilder personality(String domain) {
+        this.personality = domain;
         return this;
     }
 

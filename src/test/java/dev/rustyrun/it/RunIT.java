@@ -48,6 +48,19 @@ class RunIT {
         assertEquals(before, Host.state());
     }
 
+    @Test
+    void a_personality_is_the_commands() {
+        assertEquals(
+                "i686\n",
+                Launcher.run("--personality", "LINUX32", "--command", "/bin/uname", "-m")
+                        .expect(0)
+                        .out());
+        assertTrue(Launcher.run("--personality", "BSD", "--command", "true")
+                .expect(125)
+                .errorLine()
+                .contains("--personality \"BSD\" is not LINUX or LINUX32"));
+    }
+
     @ParameterizedTest
     @CsvSource({"pid", "mnt", "uts", "ipc", "net", "cgroup"})
     void each_namespace_is_new(String type) throws IOException {
