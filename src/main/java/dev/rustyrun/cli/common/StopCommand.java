@@ -57,10 +57,10 @@ public final class StopCommand implements EngineContext.Command {
             send(engine, id, signal == null ? ownSignal(engine, id) : signal);
             await(engine, id, seconds);
         }
-        if (!hasEnded(engine, id)) {
+        if (!hasEndedSince(engine, id)) {
             send(engine, id, "KILL");
             await(engine, id, AFTER_KILL_SECONDS);
-            if (!hasEnded(engine, id)) {
+            if (!hasEndedSince(engine, id)) {
                 throw new InvalidSpecException("container " + id + " was killed but has not ended yet");
             }
         }
@@ -77,8 +77,14 @@ public final class StopCommand implements EngineContext.Command {
 
     /** Waits in intervals that a server accepts. */
     private static void await(Engine engine, String id, int seconds) {
-        for (int left = seconds; left > 0 && !hasEnded(engine, id); left -= MAX_SECONDS_AT_ONCE) {
-            engine.awaitEnd(id, Math.min(left, MAX_SECONDS_AT_ONCE));
+        for (int left = seconds; left > 0 && !hasEndedSince(engine, id); left -= MAX_SECONDS_AT_ONCE) {
+            try {
+                engine.awaitEnd(id, Math.min(left, MAX_SECONDS_AT_ONCE));
+            } catch (InvalidSpecException e) {
+                if (!hasEndedSince(engine, id)) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -87,9 +93,18 @@ public final class StopCommand implements EngineContext.Command {
         try {
             engine.kill(id, signal, false);
         } catch (InvalidSpecException e) {
-            if (!hasEnded(engine, id)) {
+            if (!hasEndedSince(engine, id)) {
                 throw e;
             }
+        }
+    }
+
+    /** Whether a container that existed has ended; one of {@code run} no longer exists then. */
+    private static boolean hasEndedSince(Engine engine, String id) {
+        try {
+            return hasEnded(engine, id);
+        } catch (InvalidSpecException gone) {
+            return true;
         }
     }
 

@@ -52,6 +52,14 @@ class CommandsTest {
     }
 
     @Test
+    void stop_has_stopped_a_container_that_vanishes_when_it_ends() {
+        assertEquals(0, perform(new StopCommand(), new FakeEngine("fg:running").vanishing(), "fg"));
+        FakeEngine engine = new FakeEngine("fg:running").endingBy("KILL").vanishing();
+        assertEquals(0, perform(new StopCommand(), engine, "-t", "0", "fg"));
+        assertEquals(List.of("kill fg KILL false"), engine.calls());
+    }
+
+    @Test
     void stop_says_which_of_several_it_cannot_stop() {
         FakeEngine engine = new FakeEngine("web:running", "stuck:paused").endingBy("TERM");
         assertEquals(125, perform(new StopCommand(), engine, "none", "web"));

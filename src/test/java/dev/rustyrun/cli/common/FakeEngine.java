@@ -24,6 +24,7 @@ final class FakeEngine implements Engine {
     private final Map<String, String> statuses = new TreeMap<>();
     private final List<String> calls = new ArrayList<>();
     private String deadlySignal = "TERM";
+    private boolean vanishes;
 
     /** Makes an engine with containers, given as {@code ID:STATUS}. */
     FakeEngine(String... containers) {
@@ -35,6 +36,12 @@ final class FakeEngine implements Engine {
     /** Makes the containers end only on this signal. */
     FakeEngine endingBy(String signal) {
         deadlySignal = signal;
+        return this;
+    }
+
+    /** Makes the containers vanish when they end, like those of {@code run}. */
+    FakeEngine vanishing() {
+        vanishes = true;
         return this;
     }
 
@@ -92,7 +99,9 @@ final class FakeEngine implements Engine {
     @Override
     public void kill(String id, String signal, boolean all) {
         call("kill", id, signal, all);
-        if (signal.equals(deadlySignal)) {
+        if (signal.equals(deadlySignal) && vanishes) {
+            statuses.remove(id);
+        } else if (signal.equals(deadlySignal)) {
             statuses.put(id, "exited");
         }
     }
