@@ -1,5 +1,6 @@
 package dev.rustyrun.cli.common;
 
+import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.engine.Engine;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.InvalidSpecException;
@@ -78,20 +79,19 @@ public final class StopCommand implements EngineContext.Command {
     /** Waits in intervals that a server accepts. */
     private static void await(Engine engine, String id, int seconds) {
         for (int left = seconds; left > 0 && !hasEndedSince(engine, id); left -= MAX_SECONDS_AT_ONCE) {
-            try {
-                engine.awaitEnd(id, Math.min(left, MAX_SECONDS_AT_ONCE));
-            } catch (InvalidSpecException e) {
-                if (!hasEndedSince(engine, id)) {
-                    throw e;
-                }
-            }
+            int some = Math.min(left, MAX_SECONDS_AT_ONCE);
+            unlessEnded(engine, id, () -> engine.awaitEnd(id, some));
         }
     }
 
-    /** Ignores an error if the container has ended in the meantime. */
     private static void send(Engine engine, String id, String signal) {
+        unlessEnded(engine, id, () -> engine.kill(id, signal, false));
+    }
+
+    /** Ignores an error if the container has ended in the meantime. */
+    private static void unlessEnded(Engine engine, String id, Runnable work) {
         try {
-            engine.kill(id, signal, false);
+            work.run();
         } catch (InvalidSpecException e) {
             if (!hasEndedSince(engine, id)) {
                 throw e;
@@ -103,8 +103,13 @@ public final class StopCommand implements EngineContext.Command {
     private static boolean hasEndedSince(Engine engine, String id) {
         try {
             return hasEnded(engine, id);
-        } catch (InvalidSpecException gone) {
-            return true;
+        } catch (InvalidSpecException e) {
+            // Only a list shows that the container is missing: other errors, such as a lost connection, fail there too.
+            if (engine.list(ContainerFilter.NONE).stream()
+                    .noneMatch(one -> one.path("id").asText().equals(id))) {
+                return true;
+            }
+            throw e;
         }
     }
 

@@ -60,6 +60,13 @@ class CommandsTest {
     }
 
     @Test
+    void stop_fails_when_the_server_can_no_longer_be_reached() {
+        FakeEngine engine = new FakeEngine("web:running").breaking();
+        assertEquals(125, perform(new StopCommand(), engine, "web"));
+        assertEquals("rustyrun: cannot connect\n", told());
+    }
+
+    @Test
     void stop_says_which_of_several_it_cannot_stop() {
         FakeEngine engine = new FakeEngine("web:running", "stuck:paused").endingBy("TERM");
         assertEquals(125, perform(new StopCommand(), engine, "none", "web"));

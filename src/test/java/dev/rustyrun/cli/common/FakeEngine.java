@@ -25,6 +25,8 @@ final class FakeEngine implements Engine {
     private final List<String> calls = new ArrayList<>();
     private String deadlySignal = "TERM";
     private boolean vanishes;
+    private boolean breaks;
+    private boolean broken;
 
     /** Makes an engine with containers, given as {@code ID:STATUS}. */
     FakeEngine(String... containers) {
@@ -45,6 +47,12 @@ final class FakeEngine implements Engine {
         return this;
     }
 
+    /** Makes every call after the first signal fail, as with a server that ends. */
+    FakeEngine breaking() {
+        breaks = true;
+        return this;
+    }
+
     /** The calls so far. */
     List<String> calls() {
         return calls;
@@ -57,6 +65,7 @@ final class FakeEngine implements Engine {
     }
 
     private String status(String id) {
+        checkReachable();
         if (!statuses.containsKey(id)) {
             throw new InvalidSpecException("container \"" + id + "\" does not exist");
         }
@@ -83,8 +92,15 @@ final class FakeEngine implements Engine {
         return container(id);
     }
 
+    private void checkReachable() {
+        if (broken) {
+            throw new InvalidSpecException("cannot connect");
+        }
+    }
+
     @Override
     public List<JsonNode> list(ContainerFilter filter) {
+        checkReachable();
         return statuses.keySet().stream()
                 .map(this::container)
                 .filter(filter::matches)
@@ -99,6 +115,7 @@ final class FakeEngine implements Engine {
     @Override
     public void kill(String id, String signal, boolean all) {
         call("kill", id, signal, all);
+        broken = breaks;
         if (signal.equals(deadlySignal) && vanishes) {
             statuses.remove(id);
         } else if (signal.equals(deadlySignal)) {
