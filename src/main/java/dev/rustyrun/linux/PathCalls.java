@@ -192,6 +192,15 @@ public interface PathCalls extends KernelCalls {
         return names;
     }
 
+    /** All remaining names in the open directory {@code fd}, as {@link #nextFileNames} returns them. */
+    default List<String> fileNames(int fd) {
+        List<String> all = new ArrayList<>();
+        for (List<String> some = nextFileNames(fd); !some.isEmpty(); some = nextFileNames(fd)) {
+            all.addAll(some);
+        }
+        return all;
+    }
+
     /**
      * The next names in the open directory {@code fd}; empty at the end; man 2 getdents. Names that are not UTF-8 are
      * skipped.

@@ -184,14 +184,8 @@ public final class LayerCopy {
     }
 
     private List<String> names(OpenFile layer, String place) {
-        List<String> all = new ArrayList<>();
         try (OpenFile open = new OpenFile(linux, linux.openWithoutLinks(layer.descriptor(), place, LIST))) {
-            for (List<String> some = linux.nextFileNames(open.descriptor());
-                    !some.isEmpty();
-                    some = linux.nextFileNames(open.descriptor())) {
-                all.addAll(some);
-            }
+            return linux.fileNames(open.descriptor());
         }
-        return all;
     }
 }

@@ -114,18 +114,13 @@ public final class CopyChanges {
     }
 
     private List<String> names(String place) {
-        List<String> all = new ArrayList<>();
         try (OpenFile open = new OpenFile(linux, linux.openWithoutLinks(root.descriptor(), place, LIST))) {
-            for (List<String> some = linux.nextFileNames(open.descriptor());
-                    !some.isEmpty();
-                    some = linux.nextFileNames(open.descriptor())) {
-                all.addAll(some);
-            }
+            return linux.fileNames(open.descriptor());
         } catch (LinuxException e) {
-            if (!isGone(e)) {
-                throw e;
+            if (isGone(e)) {
+                return List.of();
             }
+            throw e;
         }
-        return all;
     }
 }

@@ -7,7 +7,6 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.OverlayMarks;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -103,19 +102,14 @@ public final class LayerChanges {
     }
 
     private List<String> names(OpenFile tree, String path) {
-        List<String> all = new ArrayList<>();
         String place = path.isEmpty() ? "." : path.substring(0, path.length() - 1);
         try (OpenFile open = new OpenFile(linux, linux.openWithoutLinks(tree.descriptor(), place, LIST))) {
-            for (List<String> some = linux.nextFileNames(open.descriptor());
-                    !some.isEmpty();
-                    some = linux.nextFileNames(open.descriptor())) {
-                all.addAll(some);
-            }
+            return linux.fileNames(open.descriptor());
         } catch (LinuxException e) {
-            if (!isGone(e)) {
-                throw e;
+            if (isGone(e)) {
+                return List.of();
             }
+            throw e;
         }
-        return all;
     }
 }

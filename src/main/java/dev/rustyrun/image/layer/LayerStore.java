@@ -199,18 +199,12 @@ public final class LayerStore {
     }
 
     private List<String> names() {
-        List<String> all = new ArrayList<>();
         if (!linux.exists(path)) {
-            return all;
+            return List.of();
         }
         try (OpenFile folder = new OpenFile(linux, linux.open(path, FOLDER))) {
-            for (List<String> some = linux.nextFileNames(folder.descriptor());
-                    !some.isEmpty();
-                    some = linux.nextFileNames(folder.descriptor())) {
-                all.addAll(some);
-            }
+            return linux.fileNames(folder.descriptor());
         }
-        return all;
     }
 
     /**

@@ -16,7 +16,6 @@ import dev.rustyrun.linux.OverlayMarks;
 import dev.rustyrun.linux.Printable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -114,23 +113,18 @@ public final class TreeTar {
     }
 
     private List<String> names(String path) throws IOException {
-        List<String> all = new ArrayList<>();
         int flags = FileFlag.O_RDONLY | FileFlag.O_DIRECTORY;
         String place = path.isEmpty() ? "." : path.substring(0, path.length() - 1);
         try (OpenFile open = new OpenFile(linux, linux.openOnSameFileSystem(root.descriptor(), place, flags))) {
-            for (List<String> some = linux.nextFileNames(open.descriptor());
-                    !some.isEmpty();
-                    some = linux.nextFileNames(open.descriptor())) {
-                all.addAll(some);
-            }
+            List<String> all = linux.fileNames(open.descriptor());
+            Collections.sort(all);
+            return all;
         } catch (LinuxException e) {
             if (isGone(e)) {
                 return List.of();
             }
             throw unreadable(place, e);
         }
-        Collections.sort(all);
-        return all;
     }
 
     /** Whether the container has removed or replaced the file since it was listed. */
