@@ -157,12 +157,12 @@ final class ContainerLayer {
     }
 
     /** Marks the layer as that of a warm launch, which must not keep its image from being removed. */
-    void waits() {
+    void markWaiting() {
         write(ContainerLayers.WAITING, "");
     }
 
-    /** Ends {@link #waits}: from now on the container uses its image. */
-    void isTaken() {
+    /** Ends {@link #markWaiting}: from now on the container uses its image. */
+    void markTaken() {
         linux.removeFile(lock.descriptor(), ContainerLayers.WAITING);
     }
 

@@ -84,7 +84,7 @@ public final class ServedLaunch {
         boolean waits = false;
         try {
             traces.make(likely.state(traces), likely.spec());
-            traces.layer().ifPresent(ContainerLayer::waits);
+            traces.layer().ifPresent(ContainerLayer::markWaiting);
             LaunchPlan plan = likely.plan(traces);
             int steps = shape.isPresent() ? plan.ahead() : 0;
             if (steps > 0) {
@@ -146,13 +146,11 @@ public final class ServedLaunch {
         if (!mayFit(launch) || !isAlive()) {
             return false;
         }
-        if (hasShape()) {
-            fitting = Optional.of(launch.plan(traces)).filter(this::beginsAsBegun);
-            return fitting.isPresent();
+        if (!hasShape()) {
+            traces.take(launch.layer(traces.id()));
         }
-        traces.take(launch.layer(traces.id()));
         fitting = Optional.of(launch.plan(traces)).filter(this::beginsAsBegun);
-        if (fitting.isEmpty()) {
+        if (!hasShape() && fitting.isEmpty()) {
             traces.take(Optional.empty());
         }
         return fitting.isPresent();
@@ -195,7 +193,7 @@ public final class ServedLaunch {
         if (begun.isEmpty()) {
             traces.make(state, launch.spec());
         } else if (hasShape()) {
-            traces.layer().ifPresent(ContainerLayer::isTaken);
+            traces.layer().ifPresent(ContainerLayer::markTaken);
         } else {
             traces.makeLayer();
         }

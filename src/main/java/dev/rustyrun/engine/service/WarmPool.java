@@ -102,10 +102,11 @@ public final class WarmPool {
 
         @Override
         public boolean isAlive(ServedLaunch waiting) {
-            if (waiting.isUnwanted()) {
+            boolean alive = waiting.isAlive();
+            if (!alive && waiting.isUnwanted()) {
                 waiting.shape().ifPresent(recent::forget);
             }
-            return waiting.isAlive();
+            return alive;
         }
 
         @Override
