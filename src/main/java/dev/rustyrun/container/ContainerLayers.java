@@ -269,6 +269,10 @@ public final class ContainerLayers implements LayerDisposal {
                 return false;
             }
             if (!linux.exists(folder + "/" + id + "/" + STORE)) {
+                // The image is recorded under the lock, so whoever recorded it no longer makes the layer.
+                if (linux.exists(folder + "/" + id + "/" + IMAGE)) {
+                    return true;
+                }
                 long seconds = linux.status(open.descriptor()).modified();
                 return Instant.now().getEpochSecond() - seconds > UNFINISHED_SECONDS;
             }
