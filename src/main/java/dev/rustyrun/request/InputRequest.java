@@ -2,7 +2,6 @@ package dev.rustyrun.request;
 
 import dev.rustyrun.spec.ByteSize;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 
 /** The fields of a command whose whole input comes with the request, and whose output is returned with the response. */
@@ -37,19 +36,11 @@ public final class InputRequest {
      */
     public byte[] bytes() {
         byte[] text = stdin == null ? new byte[0] : stdin.getBytes(StandardCharsets.UTF_8);
-        byte[] bytes = stdinBase64 == null ? new byte[0] : decode(stdinBase64);
+        byte[] bytes = stdinBase64 == null ? new byte[0] : Base64Text.bytes(stdinBase64, "/stdinBase64");
         if (text.length > 0 && bytes.length > 0) {
             throw FieldException.at("/stdinBase64", "stdinBase64 cannot be used together with stdin");
         }
         return text.length > 0 ? text : bytes;
-    }
-
-    private static byte[] decode(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException e) {
-            throw FieldException.at("/stdinBase64", "stdinBase64 is not base64: " + e.getMessage());
-        }
     }
 
     /** Bytes to keep of each output; empty if not specified. */

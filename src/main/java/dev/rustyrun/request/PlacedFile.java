@@ -1,7 +1,6 @@
 package dev.rustyrun.request;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 /** A file that a launch writes before its start. */
 public final class PlacedFile {
@@ -35,9 +34,13 @@ public final class PlacedFile {
 
     /** The content. */
     public byte[] bytes() {
+        return bytes("/base64");
+    }
+
+    private byte[] bytes(String pointer) {
         return base64 == null
                 ? (text == null ? "" : text).getBytes(StandardCharsets.UTF_8)
-                : Base64.getDecoder().decode(base64);
+                : Base64Text.bytes(base64, pointer);
     }
 
     /** The permission bits. */
@@ -52,10 +55,6 @@ public final class PlacedFile {
         if (mode != null && !mode.matches("0?[0-7]{3}")) {
             throw FieldException.at(pointer + "/mode", "mode must be three octal digits, such as \"0644\"");
         }
-        try {
-            bytes();
-        } catch (IllegalArgumentException e) {
-            throw FieldException.at(pointer + "/base64", "base64 is not base64: " + e.getMessage());
-        }
+        bytes(pointer + "/base64");
     }
 }

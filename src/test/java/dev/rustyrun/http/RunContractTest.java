@@ -41,7 +41,7 @@ class RunContractTest {
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"env\": {\"A\": 1}}         | /env            | object of strings",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"mounts\": [{\"source\": \"s\"}]} | /mounts/0/target | is missing",
                 "{\"rootfs\": \"x\", \"command\": [\"a\"], \"privileged\": true}        | /privileged     | is not a field",
-                "{\"rootfs\": \"x\", \"command\": [\"a\"], \"stdinBase64\": \"?\"}      | /stdinBase64    | is not base64",
+                "{\"rootfs\": \"x\", \"command\": [\"a\"], \"stdinBase64\": \"?\"}      | /stdinBase64    | is not base64: it must consist of",
                 "{\"rootfs\": \"x\", \"command\": [\"a\\u0000b\"]}                      | /command        | NUL",
                 "{\"rootfs\": \"../../etc\", \"command\": [\"a\"]}                      | /rootfs         | unknown rootfs",
                 "{\"rootfs\": \"/\", \"command\": [\"a\"]}                              | /rootfs         | unknown rootfs"

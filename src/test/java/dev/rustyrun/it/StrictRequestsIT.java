@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,7 +123,7 @@ class StrictRequestsIT {
         expectNoStart("--port 70000 is not a port", "", "--port", "70000");
         expectNoStart("--management-port 70000 is not a port", "", "--management-port", "70000");
         Path tokens = Files.writeString(folder.resolve("tokens"), "admin 0123456789abcdef\n");
-        Files.setPosixFilePermissions(tokens, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-r--r--"));
         expectNoStart("chmod 600", "", "--token-file", tokens.toString());
         Path broken = Files.writeString(folder.resolve("broken.pem"), "no certificate");
         expectNoStart("", "", "--tls-cert", broken.toString(), "--tls-key", broken.toString());
@@ -134,6 +135,22 @@ class StrictRequestsIT {
         expectNoStart(
                 "rustyrun.storage.max limits files on disk: also set rustyrun.keep-files=true",
                 "RUSTYRUN_STORAGE_MAX=1g");
+        expectNoStart("rustyrun.keep-files=maybe must be true or false", "RUSTYRUN_KEEP_FILES=maybe");
+        expectNoStart("rustyrun.stop-containers=2 must be true or false", "RUSTYRUN_STOP_CONTAINERS=2");
+        Path foreign = Files.createDirectory(folder.resolve("foreign"));
+        Files.setAttribute(foreign, "unix:uid", 1000);
+        expectNoStart(
+                "its directory belongs to user 1000, who could replace the socket",
+                "",
+                "--socket",
+                foreign.resolve("s").toString());
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        expectNoStart(
+                "every user may write to its directory",
+                "",
+                "--socket",
+                open.resolve("s").toString());
         expectNoStart("rustyrun.storage.default=1k must be at least 64k", "RUSTYRUN_STORAGE_DEFAULT=1k");
         expectNoStart("a unix socket's path has at most 107", "", "--socket", "/tmp/" + "s".repeat(115));
         expectNoStart(

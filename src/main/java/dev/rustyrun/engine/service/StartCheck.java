@@ -13,13 +13,25 @@ import java.io.File;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Stops the start with invalid settings. */
 @Singleton
 final class StartCheck {
 
     private static final int FIRST = 1;
+    private static final List<String> SWITCHES = List.of(
+            "rustyrun.keep-files",
+            "rustyrun.allow-host-network",
+            "rustyrun.allow-private-network",
+            "rustyrun.stop-containers");
+    private static final Set<String> ON_OR_OFF =
+            Set.of("true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n");
 
     private final LaunchTools tools;
     private final ServeConfig config;
@@ -33,6 +45,7 @@ final class StartCheck {
 
     void start(@Observes @Priority(FIRST) StartupEvent event) {
         check(config);
+        checkSwitches(name -> ConfigProvider.getConfig().getOptionalValue(name, String.class));
         checkUser();
         File place = folder.folder();
         if (!place.isDirectory()) {
@@ -83,6 +96,17 @@ final class StartCheck {
                 "timeout-seconds",
                 config.timeout().defaultValue(),
                 config.timeout().max());
+    }
+
+    /** Checks the settings that are on or off: the configuration library takes every other word as off. */
+    static void checkSwitches(Function<String, Optional<String>> values) {
+        for (String name : SWITCHES) {
+            values.apply(name)
+                    .filter(word -> !ON_OR_OFF.contains(word.strip().toLowerCase(Locale.ROOT)))
+                    .ifPresent(word -> {
+                        throw new InvalidSpecException(name + "=" + word + " must be true or false");
+                    });
+        }
     }
 
     /** Checks the storage limits; returns the name of the setting that limits storage, if any. */

@@ -23,6 +23,9 @@ public final class SocketPath {
     /** {@code sun_path} without the terminating NUL; man 7 unix. */
     private static final int MAX_BYTES = 107;
 
+    private static final int OTHERS_WRITE = 0002;
+    private static final int STICKY = 01000;
+
     private static final String BOUND = "s";
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> GROUP = PosixFilePermissions.fromString("rw-rw----");
@@ -45,6 +48,7 @@ public final class SocketPath {
             throw new InvalidSpecException("--socket " + path + " has " + length
                     + " bytes; a unix socket's path has at most " + MAX_BYTES + ": choose a shorter one");
         }
+        refuseForeignFolder();
         refuseLive();
         try {
             Path folder = Files.createTempDirectory(
@@ -90,6 +94,26 @@ public final class SocketPath {
     private static Object identity(Path file) throws IOException {
         return Files.readAttributes(file, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
+    }
+
+    /** Whoever may rename files in the socket's directory could replace the socket, and clients would talk to them. */
+    private void refuseForeignFolder() {
+        Path folder = path.getParent();
+        try {
+            int owner = (int) Files.getAttribute(folder, "unix:uid");
+            int own = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            int mode = (int) Files.getAttribute(folder, "unix:mode");
+            if (owner != 0 && owner != own) {
+                throw new InvalidSpecException("--socket " + path + ": its directory belongs to user " + owner
+                        + ", who could replace the socket; choose a directory of root or of your own");
+            }
+            if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
+                throw new InvalidSpecException("--socket " + path + ": every user may write to its directory and could"
+                        + " replace the socket; choose another directory, or set its sticky bit");
+            }
+        } catch (IOException e) {
+            // The directory does not exist, which the next step reports.
+        }
     }
 
     private void refuseLive() {
