@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -95,9 +96,9 @@ public final class CommandLineMain {
     private static int withoutLibrary(String[] args, UnsatisfiedLinkError e) {
         try {
             ParseResult parsed = Commands.MODEL.parseArgs(args);
-            Integer helped = CommandLine.executeHelpRequest(parsed);
-            if (helped != null) {
-                return helped;
+            Optional<Integer> helped = StrictCommandLine.helped(parsed);
+            if (helped.isPresent()) {
+                return helped.get();
             }
             if (lastOf(parsed).commandSpec().userObject() instanceof VersionCommand) {
                 VersionCommand.print();
@@ -130,13 +131,13 @@ public final class CommandLineMain {
                 Commands.MODEL.setUsageHelpWidth(helpWidth());
             }
             ParseResult parsed = Commands.MODEL.parseArgs(args);
-            Integer helped = CommandLine.executeHelpRequest(parsed);
-            if (helped == null
+            Optional<Integer> helped = StrictCommandLine.helped(parsed);
+            if (helped.isEmpty()
                     && lastOf(parsed).commandSpec().userObject() instanceof CreateCommand create
                     && create.isOfImage(() -> Files.exists(Path.of("config.json")))) {
                 parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
             }
-            return helped != null ? helped : perform(parsed, started);
+            return helped.isPresent() ? helped.get() : perform(parsed, started);
         } catch (ParameterException e) {
             CommandSpec command = e.getCommandLine().getCommandSpec();
             int usual = statusOf(command);
@@ -318,6 +319,7 @@ public final class CommandLineMain {
                     .setUnmatchedArgumentsAllowed(true)
                     .setStopAtUnmatched(true);
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
+            StrictCommandLine.applyDefaults(MODEL);
         }
 
         private Commands() {}

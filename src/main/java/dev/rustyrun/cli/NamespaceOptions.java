@@ -8,12 +8,14 @@ import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecBuilder;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** The options that select new, shared and joined namespaces. */
 final class NamespaceOptions {
 
     private static final String KINDS = "new|host|container:ID|path:FILE";
+    private static final Set<String> NEW_USERS = Set.of("new", "auto");
 
     @Option(
             names = "--pid",
@@ -104,7 +106,7 @@ final class NamespaceOptions {
             List<IdMapping> uids = mappings("--uidmap", uidMaps.isEmpty() ? gidMaps : uidMaps);
             List<IdMapping> gids = mappings("--gidmap", gidMaps.isEmpty() ? uidMaps : gidMaps);
             spec.unshare(NamespaceType.USER).mappings(uids, gids);
-        } else if (user.isEmpty() && !host.isRoot() || user.matches("new|auto")) {
+        } else if (user.isEmpty() && !host.isRoot() || NEW_USERS.contains(user)) {
             host.grantIds(spec);
         } else if (!user.isEmpty()) {
             host.namespace(spec, NamespaceType.USER, "--userns", user);

@@ -60,7 +60,7 @@ final class ContainerCgroup {
         if (disabled || !limited && !linux.isRoot() && !store.systemdMakesCgroups()) {
             return none();
         }
-        CgroupLayout layout = CgroupLayout.detect(linux);
+        CgroupLayout layout = store.layout();
         if (layout.kind() == CgroupLayout.Kind.NONE && !limited) {
             return none();
         }

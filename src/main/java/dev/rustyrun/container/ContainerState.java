@@ -1,5 +1,8 @@
 package dev.rustyrun.container;
 
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -28,6 +31,18 @@ public record ContainerState(
         long runStartTime,
         boolean setUp,
         Origin origin) {
+
+    /** The current time in RFC 3339 form. */
+    static String now() {
+        return text(Instant.now());
+    }
+
+    /** The same text as {@link Instant#toString}, which loads a general formatter; each launch would wait for that. */
+    static String text(Instant instant) {
+        LocalDateTime time = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
+        // Java leaves seconds out when they are 0.
+        return time + (time.getSecond() == 0 && time.getNano() == 0 ? ":00Z" : "Z");
+    }
 
     /** This state with the container's PID 1. */
     ContainerState withInit(int init, long initStartTime) {

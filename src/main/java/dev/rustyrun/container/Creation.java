@@ -14,7 +14,6 @@ import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.stage.LaunchOptions;
 import java.io.PrintStream;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -100,7 +99,7 @@ public final class Creation {
                 0,
                 spec.root().path(),
                 cgroup,
-                Instant.now().toString(),
+                ContainerState.now(),
                 run,
                 ProcessTimes.startOf(linux, run),
                 false,

@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.MessageLine;
@@ -35,6 +36,9 @@ public final class ErrorLog {
         this.file = file;
         this.json = json;
         this.debugging = debugging;
+        if (debugging) {
+            LinuxException.recordStackTraces();
+        }
     }
 
     /**

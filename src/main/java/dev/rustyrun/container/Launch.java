@@ -17,7 +17,6 @@ import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.ServedStages;
 import dev.rustyrun.stage.Stages;
 import dev.rustyrun.step.SeccompFilter;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -278,7 +277,7 @@ public final class Launch {
                 0,
                 traces.layer().map(ContainerLayer::path).orElse(spec.root().path()),
                 traces.cgroup().path(),
-                Instant.now().toString(),
+                ContainerState.now(),
                 run,
                 ProcessTimes.startOf(linux, run),
                 false,

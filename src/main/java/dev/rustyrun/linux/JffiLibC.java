@@ -6,6 +6,8 @@ import java.util.List;
 /** Calls the libc of this process through jffi. Thread-safe. */
 final class JffiLibC implements LibC {
 
+    private static final String ENVIRONMENT = "environ";
+
     private final NativeCall calls = NativeCall.libc();
 
     @Override
@@ -78,8 +80,18 @@ final class JffiLibC implements LibC {
     }
 
     @Override
+    public void prepare(List<String> functions) {
+        functions.forEach(name -> calls.prepare(name, 0));
+        calls.variable(ENVIRONMENT);
+        for (int arity = 0; arity <= NativeCall.MAX_ARGUMENTS; arity++) {
+            // The VM links a method of jffi when it is first called. getpid ignores arguments.
+            calls.call("getpid", new long[arity]);
+        }
+    }
+
+    @Override
     public void clearEnvironment() {
-        NativeMemory.clearTexts(NativeMemory.pointer(calls.variable("environ")));
+        NativeMemory.clearTexts(NativeMemory.pointer(calls.variable(ENVIRONMENT)));
     }
 
     @Override

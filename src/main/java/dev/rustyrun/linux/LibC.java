@@ -52,6 +52,11 @@ interface LibC {
     /** Whether this libc has the function {@code name}. */
     boolean has(String name);
 
+    /** Looks up these functions, and makes all that their calls need, so that copies of this process have it already. */
+    default void prepare(List<String> functions) {
+        // A recorder needs nothing.
+    }
+
     /** Overwrites the strings of {@code environ}, man 7 environ, which {@code /proc/PID/environ} shows. */
     default void clearEnvironment() {
         // A recorder has no environment.

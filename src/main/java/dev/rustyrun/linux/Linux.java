@@ -1,5 +1,7 @@
 package dev.rustyrun.linux;
 
+import java.util.List;
+
 /**
  * The kernel, with checked results. Each method makes one call, or a few, and returns the result or throws a
  * {@link LinuxException} that names the call, its arguments and the error. Calls that a signal may interrupt are
@@ -23,6 +25,37 @@ public final class Linux
                 SeccompCalls,
                 BpfCalls {
 
+    /** The functions of libc that a stage calls, besides those that its parent has called before it copies itself. */
+    private static final List<String> OF_STAGES = List.of(
+            "chdir",
+            "close",
+            "execve",
+            "fchdir",
+            "fstatfs",
+            "ioctl",
+            "mkdirat",
+            "mknodat",
+            "mount",
+            "open",
+            "poll",
+            "read",
+            "recvmsg",
+            "sched_setaffinity",
+            "sendmsg",
+            "sethostname",
+            "setgroups",
+            "setresgid",
+            "setresuid",
+            "setsid",
+            "socket",
+            "statx",
+            "symlinkat",
+            "syscall",
+            "umask",
+            "umount2",
+            "unshare",
+            "write");
+
     private final LibC libc;
 
     Linux(LibC libc) {
@@ -37,6 +70,14 @@ public final class Linux
     @Override
     public LibC libc() {
         return libc;
+    }
+
+    /**
+     * Makes all that the first calls of a copy of this process would make. Each copy would otherwise do it again, while
+     * its launch waits for it.
+     */
+    public void prepareCopies() {
+        libc.prepare(OF_STAGES);
     }
 
     /**

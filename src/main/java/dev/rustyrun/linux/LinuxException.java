@@ -11,13 +11,24 @@ public final class LinuxException extends RuntimeException {
     /** Maximum length of an argument in a message, in characters. */
     private static final int MAX_SHOWN = 600;
 
+    /**
+     * Whether an exception records where it was thrown. A native executable does so only when asked: it would read its
+     * tables about all callers, and many an exception is expected.
+     */
+    private static boolean traced = System.getProperty("org.graalvm.nativeimage.imagecode") == null;
+
     private final String call;
     private final int errno;
 
     LinuxException(String call, int errno) {
-        super(call + ": " + Errno.describe(errno), null, false, true);
+        super(call + ": " + Errno.describe(errno), null, false, traced);
         this.call = call;
         this.errno = errno;
+    }
+
+    /** From now on, exceptions record where they were thrown. */
+    public static void recordStackTraces() {
+        traced = true;
     }
 
     /**

@@ -18,7 +18,8 @@ import java.util.Map;
  */
 final class NativeCall {
 
-    private static final int MAX_ARGUMENTS = 6;
+    /** The maximum number of arguments of a call. */
+    static final int MAX_ARGUMENTS = 6;
 
     private final Library library;
     private final String name;

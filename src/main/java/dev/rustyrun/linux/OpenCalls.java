@@ -42,18 +42,19 @@ public interface OpenCalls extends KernelCalls {
      * links of {@code /proc} are not followed; man 2 openat2, RESOLVE_IN_ROOT, Linux 5.6.
      */
     default int openInRoot(int root, String path, int flags) {
+        return check(tryOpenInRoot(root, path, flags), "openat2 RESOLVE_IN_ROOT", path);
+    }
+
+    /** Like {@link #openInRoot}, but returns the negative errno of a failure, for a caller that expects one. */
+    default int tryOpenInRoot(int root, String path, int flags) {
         int resolve = OpenHow.RESOLVE_IN_ROOT | OpenHow.RESOLVE_NO_MAGICLINKS;
         OpenHow how = new OpenHow(flags | FileFlag.O_CLOEXEC, 0, resolve);
-        for (int left = MAX_MOVES; ; left--) {
-            try {
-                return openat2(root, path, how, "openat2 RESOLVE_IN_ROOT");
-            } catch (LinuxException e) {
-                // A concurrent rename anywhere on this machine makes the kernel unable to resolve "..".
-                if (e.errno() != Errno.EAGAIN || left == 0) {
-                    throw e;
-                }
-            }
+        int result = -Errno.EAGAIN;
+        // A concurrent rename anywhere on this machine makes the kernel unable to resolve "..".
+        for (int left = MAX_MOVES; left >= 0 && result == -Errno.EAGAIN; left--) {
+            result = libc().repeat("openat2", root, path, how.encode(), OpenHow.SIZE);
         }
+        return result;
     }
 
     /**

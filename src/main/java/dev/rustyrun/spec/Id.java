@@ -1,5 +1,7 @@
 package dev.rustyrun.spec;
 
+import java.util.regex.Pattern;
+
 /**
  * User and group ids. The kernel's ids are unsigned 32-bit numbers, stored here in an {@code int} with the same bits,
  * so high ids are negative. The highest number means "leave it unchanged" (man 2 chown) and is not an id.
@@ -9,7 +11,8 @@ public final class Id {
     /** The highest id. */
     public static final long MAX = 0xFFFF_FFFEL;
 
-    private static final int MAX_DIGITS = 10;
+    /** Compiled once: in a native executable, when it is built. */
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,10}");
 
     private Id() {}
 
@@ -20,7 +23,7 @@ public final class Id {
      * @throws InvalidSpecException when {@code text} is not a whole number, or is above {@link #MAX}
      */
     public static int parse(String what, String text) {
-        if (!text.matches("[0-9]{1," + MAX_DIGITS + "}") || Long.parseLong(text) > MAX) {
+        if (!DIGITS.matcher(text).matches() || Long.parseLong(text) > MAX) {
             throw new InvalidSpecException(what + " \"" + text + "\" is not a number from 0 to " + MAX);
         }
         return (int) Long.parseLong(text);

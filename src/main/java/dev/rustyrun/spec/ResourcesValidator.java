@@ -1,12 +1,16 @@
 package dev.rustyrun.spec;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Checks everything about {@link Resources} that does not depend on the machine; runtime-spec config-linux.md, "Control
  * groups", and the kernel's own bounds.
  */
 public final class ResourcesValidator {
+
+    /** Compiled once, because each launch has a dozen rules. */
+    private static final Pattern ACCESS = Pattern.compile("[rwm]{1,3}");
 
     private static final long UNSET = Resources.UNSET;
     private static final long MIN_PERIOD = 1000;
@@ -40,7 +44,7 @@ public final class ResourcesValidator {
     }
 
     private static void checkDevice(DeviceRule rule) {
-        if (!rule.access().matches("[rwm]{1,3}")) {
+        if (!ACCESS.matcher(rule.access()).matches()) {
             throw new InvalidSpecException(
                     "devices: access \"" + rule.access() + "\" must be made of r (read), w (write) and m (mknod)");
         }

@@ -60,6 +60,8 @@ public final class ChildStage {
         }
         linux.closeOnExec(StageChannel.DESCRIPTOR);
         StageChannel channel = new StageChannel(linux);
+        // While run is still reading its command line.
+        init.prepare();
         Optional<StageChannel.Part> part = channel.takePart();
         if (part.isEmpty()) {
             return StepFailure.RUSTYRUN_FAILED;

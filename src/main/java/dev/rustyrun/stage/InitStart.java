@@ -13,6 +13,9 @@ interface InitStart {
      */
     int start(int handedDown);
 
+    /** Does what can be done before it is known what {@code init} will do. */
+    default void prepare() {}
+
     /** Starts it by executing this program again. */
     static InitStart byExec(Linux linux, SelfExec self) {
         return handedDown -> self.start(linux, InitStage.NAME, StageChannel.DESCRIPTOR, "1");

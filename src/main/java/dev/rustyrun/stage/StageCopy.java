@@ -14,9 +14,18 @@ final class StageCopy implements InitStart {
     private static final int LAST = -1;
 
     private final Linux linux;
+    private boolean prepared;
 
     StageCopy(Linux linux) {
         this.linux = linux;
+    }
+
+    @Override
+    public void prepare() {
+        if (!prepared) {
+            linux.prepareCopies();
+            prepared = true;
+        }
     }
 
     /**

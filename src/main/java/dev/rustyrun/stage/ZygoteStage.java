@@ -91,6 +91,7 @@ public final class ZygoteStage {
     private void serve(int server) {
         linux.closeOnExec(StageChannel.DESCRIPTOR);
         StageCopy copies = new StageCopy(linux);
+        copies.prepare();
         int[] files = new int[FILES];
         while (takeFiles(linux, StageChannel.DESCRIPTOR, files)) {
             int answer;

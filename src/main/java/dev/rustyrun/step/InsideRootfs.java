@@ -85,16 +85,17 @@ final class InsideRootfs {
     }
 
     private OpenFile openOrMake(String path, Maker maker, int linksLeft) {
-        try {
-            return existing(path);
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ENOTDIR) {
-                throw new StepFailure(
-                        path + " is below a file in the container that is not a directory: " + e.getMessage());
-            }
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            }
+        // Without an exception: a missing mount point is normal.
+        int found = linux.tryOpenInRoot(root, relative(path), FileFlag.O_PATH);
+        if (found >= 0) {
+            return new OpenFile(linux, found);
+        }
+        if (found != -Errno.ENOENT) {
+            LinuxException failure = LinuxException.of("openat2 RESOLVE_IN_ROOT(\"" + relative(path) + "\")", -found);
+            throw found == -Errno.ENOTDIR
+                    ? new StepFailure(
+                            path + " is below a file in the container that is not a directory: " + failure.getMessage())
+                    : failure;
         }
         String name = nameOf(path);
         try (OpenFile parent = openOrMake(parentOf(path), this::makeDirectory, linksLeft)) {

@@ -139,7 +139,11 @@ public sealed interface PrivilegeStep extends Step {
 
         private void setGroups(Linux linux) {
             try {
-                linux.setGroups(groups.stream().mapToInt(Integer::intValue).toArray());
+                int[] ids = new int[groups.size()];
+                for (int i = 0; i < ids.length; i++) {
+                    ids[i] = groups.get(i);
+                }
+                linux.setGroups(ids);
             } catch (LinuxException e) {
                 // The caller's groups were dropped before the user namespace was joined.
                 if (setGroups != SetGroups.IF_ALLOWED || !groups.isEmpty() || e.errno() != Errno.EPERM) {

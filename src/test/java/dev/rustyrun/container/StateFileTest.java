@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.rustyrun.oci.SavedProcess;
 import dev.rustyrun.spec.SpecBuilder;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateFileTest {
 
@@ -23,6 +26,21 @@ class StateFileTest {
                 new ContainerState.Origin("/b", Map.of("a", "b"), true, true))) {
             assertEquals(Optional.of(state(origin)), StateFile.read(StateFile.write(state(origin))));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-12-01T03:00:00Z",
+                "2026-12-01T03:00:07Z",
+                "1999-02-28T23:59:59.5Z",
+                "2024-02-29T00:00:00.000001Z",
+                "2026-12-01T10:20:00.120Z",
+                "2026-12-01T10:20:30.123456789Z"
+            })
+    void a_time_of_creation_has_the_form_of_RFC_3339(String text) {
+        Instant time = Instant.parse(text);
+        assertEquals(time.toString(), ContainerState.text(time));
     }
 
     @Test

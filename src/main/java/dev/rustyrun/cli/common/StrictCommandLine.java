@@ -1,8 +1,11 @@
 package dev.rustyrun.cli.common;
 
 import java.math.BigDecimal;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -46,5 +49,39 @@ public final class StrictCommandLine {
                 .setStopAtUnmatched(false)
                 .setToggleBooleanFlags(false)
                 .setOverwrittenOptionsAllowed(false);
+    }
+
+    /**
+     * Prints the help or version that {@code parsed} asks for, and returns the exit status; empty if it asks for neither.
+     * picocli's own method first makes a writer and gives it to all commands.
+     */
+    public static Optional<Integer> helped(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            if (command.isUsageHelpRequested()
+                    || command.isVersionHelpRequested()
+                    || command.getCommandSpec().helpCommand()) {
+                return Optional.ofNullable(CommandLine.executeHelpRequest(parsed));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Gives each option of the finished {@code model} its default value when the native executable is built, so that no
+     * process needs to do so: {@code PicocliInImage} skips it. On a JVM, picocli does it when it parses.
+     */
+    public static void applyDefaults(CommandLine model) {
+        if ("buildtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))) {
+            parseNothing(model);
+        }
+    }
+
+    private static void parseNothing(CommandLine command) {
+        try {
+            command.parseArgs();
+        } catch (ParameterException e) {
+            // A required argument is missing, which picocli checks after it has applied the defaults.
+        }
+        command.getSubcommands().values().forEach(StrictCommandLine::parseNothing);
     }
 }

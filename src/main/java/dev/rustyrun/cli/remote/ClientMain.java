@@ -129,6 +129,7 @@ public final class ClientMain {
             MODEL.getSubcommands()
                     .forEach((name, command) -> command.setStopAtPositional(name.equals("run") || name.equals("exec")));
             KillArguments.allowShort(MODEL.getSubcommands().get("kill"));
+            StrictCommandLine.applyDefaults(MODEL);
         }
 
         private Commands() {}
