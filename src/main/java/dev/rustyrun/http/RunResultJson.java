@@ -14,14 +14,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The response to {@code POST /v1/run} and to {@code exec}. */
 final class RunResultJson {
-
-    /** Kernel error names and Rustyrun's own messages that show that a path of the request is wrong. */
-    private static final Pattern REQUESTS_FAULT = Pattern.compile(
-            "\\b(ENOTDIR|EISDIR|EINVAL|ELOOP|ENOENT|EXDEV|EACCES|ENAMETOOLONG)\\b|climbs out|symbolic link|is in the way|may be covered|may cover|can be mounted|is not a directory");
 
     private RunResultJson() {}
 
@@ -108,28 +103,22 @@ final class RunResultJson {
         if (outcome.exitCode() != 125) {
             return Optional.of(problem(outcome, 422, "command-not-executable", "/command"));
         }
-        Optional<String> field = fieldAtFault(outcome);
-        if (field.isPresent()) {
-            return Optional.of(problem(outcome, 422, "invalid-field", field.get()));
-        }
-        return Optional.of(
-                result.isShortage() ? Shortage.noted(outcome.line()) : problem(outcome, 500, "launch-failed", ""));
+        return Optional.of(fieldAtFault(outcome)
+                .map(field -> problem(outcome, 422, "invalid-field", field))
+                .orElseGet(() -> problem(outcome, 500, "launch-failed", "")));
     }
 
     private static Problem problem(Outcome outcome, int status, String type, String field) {
         return new Problem(status, type, outcome.line(), field, outcome.failedStep(), 0);
     }
 
-    /** The field that caused the failure, such as a mount on a path that is a file in the root file system. */
+    /** The field that caused the failure. */
     private static Optional<String> fieldAtFault(Outcome outcome) {
-        if (!REQUESTS_FAULT.matcher(outcome.message()).find()) {
-            return Optional.empty();
-        }
-        String step = outcome.failedStep();
-        return step.startsWith("change to directory ")
-                ? Optional.of("/workdir")
-                : step.startsWith("bind mount ") || step.startsWith("attach ")
-                        ? Optional.of("/mounts")
-                        : step.startsWith("mount tmpfs on ") ? Optional.of("/tmpfs") : Optional.empty();
+        return switch (outcome.fault()) {
+            case NONE -> Optional.empty();
+            case WORKDIR -> Optional.of("/workdir");
+            case MOUNTS -> Optional.of("/mounts");
+            case TMPFS -> Optional.of("/tmpfs");
+        };
     }
 }

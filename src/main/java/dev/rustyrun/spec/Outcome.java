@@ -13,6 +13,7 @@ import dev.rustyrun.linux.Printable;
  * @param cpuMicros processor time in microseconds, of the container's cgroup or, without one, of stages and command
  * @param peakMemory maximum memory use in bytes, or -1 where that is unknown
  * @param failedStep the step that failed; empty if none did
+ * @param fault the part of the request that caused the failure
  */
 public record Outcome(
         Reason reason,
@@ -22,7 +23,8 @@ public record Outcome(
         long wallMicros,
         long cpuMicros,
         long peakMemory,
-        String failedStep) {
+        String failedStep,
+        Fault fault) {
 
     /** The reason for the end of a launch. */
     public enum Reason {
@@ -45,6 +47,31 @@ public record Outcome(
         }
     }
 
+    /** A part of a request that can turn out to be wrong during the launch. */
+    public enum Fault {
+        /** No part of the request caused the failure, or nothing failed. */
+        NONE,
+        /** The working directory. */
+        WORKDIR,
+        /** A mount of the host, such as one on a path that is a file in the root file system. */
+        MOUNTS,
+        /** A tmpfs. */
+        TMPFS
+    }
+
+    /** A result that no part of the request caused. */
+    public Outcome(
+            Reason reason,
+            int exitCode,
+            int signal,
+            String message,
+            long wallMicros,
+            long cpuMicros,
+            long peakMemory,
+            String failedStep) {
+        this(reason, exitCode, signal, message, wallMicros, cpuMicros, peakMemory, failedStep, Fault.NONE);
+    }
+
     /** The error as one line that is safe to print, whatever the container's names contain. */
     public String line() {
         return Printable.line(message);
@@ -52,11 +79,12 @@ public record Outcome(
 
     /** A copy with a more precise reason. */
     public Outcome because(Reason better, String why) {
-        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros, peakMemory, failedStep);
+        return new Outcome(better, exitCode, signal, why, wallMicros, cpuMicros, peakMemory, failedStep, fault);
     }
 
     /** A copy with measured resource usage. */
     public Outcome using(long newCpuMicros, long newPeakMemory) {
-        return new Outcome(reason, exitCode, signal, message, wallMicros, newCpuMicros, newPeakMemory, failedStep);
+        return new Outcome(
+                reason, exitCode, signal, message, wallMicros, newCpuMicros, newPeakMemory, failedStep, fault);
     }
 }

@@ -465,7 +465,8 @@ final class StageConnection {
                     wallMicros,
                     cpuMicros,
                     -1,
-                    failed.step());
+                    failed.step(),
+                    failed.fault());
         }
         ChildStatus ended = initEnded.map(EndedChild::status).orElse(child);
         if (timedOut) {

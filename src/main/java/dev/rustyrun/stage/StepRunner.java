@@ -1,7 +1,9 @@
 package dev.rustyrun.stage;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.step.ExecStep;
 import dev.rustyrun.step.Report;
 import dev.rustyrun.step.Stage;
@@ -48,13 +50,15 @@ final class StepRunner {
             }
             step.apply(context);
         } catch (LinuxException e) {
-            fail(step, described, e.getMessage() + hint(step, e.errno()), StepFailure.RUSTYRUN_FAILED);
+            Outcome.Fault fault = isOfPath(e.errno()) ? step.concerns() : Outcome.Fault.NONE;
+            fail(step, described, e.getMessage() + hint(step, e.errno()), StepFailure.RUSTYRUN_FAILED, fault);
             return false;
         } catch (StepFailure e) {
-            fail(step, described, e.getMessage(), e.exitCode());
+            Outcome.Fault fault = e.isOfRequest() ? step.concerns() : Outcome.Fault.NONE;
+            fail(step, described, e.getMessage(), e.exitCode(), fault);
             return false;
         } catch (RuntimeException | Error e) {
-            fail(step, described, "unexpected " + e, StepFailure.RUSTYRUN_FAILED);
+            fail(step, described, "unexpected " + e, StepFailure.RUSTYRUN_FAILED, Outcome.Fault.NONE);
             return false;
         }
         if (traced) {
@@ -62,6 +66,21 @@ final class StepRunner {
             channel.send(new Report.StepDone(stage, step.describe(), micros));
         }
         return true;
+    }
+
+    /** Whether a kernel call failed because of what is at a path, or because of a path or an option itself. */
+    private static boolean isOfPath(int errno) {
+        return switch (errno) {
+            case Errno.ENOENT,
+                    Errno.EACCES,
+                    Errno.ENOTDIR,
+                    Errno.EISDIR,
+                    Errno.EINVAL,
+                    Errno.EXDEV,
+                    Errno.ELOOP,
+                    Errno.ENAMETOOLONG -> true;
+            default -> false;
+        };
     }
 
     private static String hint(Step step, int errno) {
@@ -76,8 +95,8 @@ final class StepRunner {
                 : "";
     }
 
-    private void fail(Step step, String described, String reason, int exitCode) {
+    private void fail(Step step, String described, String reason, int exitCode, Outcome.Fault fault) {
         String name = described.isEmpty() ? Printable.of(step.describe(), MAX_STEP) : described;
-        channel.send(new Report.StepFailed(stage, name, Printable.of(reason, MAX_REASON), exitCode));
+        channel.send(new Report.StepFailed(stage, name, Printable.of(reason, MAX_REASON), exitCode, fault));
     }
 }

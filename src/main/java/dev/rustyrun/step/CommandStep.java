@@ -7,6 +7,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.Outcome;
 
 /** Steps that prepare this process for the command. */
 public sealed interface CommandStep extends Step {
@@ -127,6 +128,11 @@ public sealed interface CommandStep extends Step {
         @Override
         public String describe() {
             return "change to directory " + path;
+        }
+
+        @Override
+        public Outcome.Fault concerns() {
+            return Outcome.Fault.WORKDIR;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.ProcPaths;
 import java.util.Optional;
 
@@ -123,6 +124,13 @@ public sealed interface FileSystemStep extends Step {
             String options = StepFormatter.join(MountFlag.describe(flags | propagation), data);
             String what = (flags & MountFlag.MS_REMOUNT.value()) != 0 ? "remount " : "mount " + type + " on ";
             return what + target + StepFormatter.options(copyUp ? StepFormatter.join(options, "tmpcopyup") : options);
+        }
+
+        @Override
+        public Outcome.Fault concerns() {
+            return type.equals("tmpfs") && (flags & MountFlag.MS_REMOUNT.value()) == 0
+                    ? Outcome.Fault.TMPFS
+                    : Outcome.Fault.NONE;
         }
 
         @Override

@@ -54,7 +54,7 @@ final class InsideRootfs {
             return new OpenFile(linux, linux.openWithoutLinks(root, relative(path), FileFlag.O_PATH));
         } catch (LinuxException e) {
             if (e.errno() == Errno.ELOOP) {
-                throw new StepFailure(path + " in the rootfs is a symbolic link; it must be " + what);
+                throw StepFailure.ofRequest(path + " in the rootfs is a symbolic link; it must be " + what);
             }
             if (e.errno() != Errno.ENOENT || make == null) {
                 throw e;
@@ -93,7 +93,7 @@ final class InsideRootfs {
         if (found != -Errno.ENOENT) {
             LinuxException failure = LinuxException.of("openat2 RESOLVE_IN_ROOT(\"" + relative(path) + "\")", -found);
             throw found == -Errno.ENOTDIR
-                    ? new StepFailure(
+                    ? StepFailure.ofRequest(
                             path + " is below a file in the container that is not a directory: " + failure.getMessage())
                     : failure;
         }

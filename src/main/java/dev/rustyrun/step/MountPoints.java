@@ -37,7 +37,7 @@ final class MountPoints {
     /** Rejects the root itself, to which a link or {@code ..} may lead. */
     void refuseRoot(OpenFile target, String path) {
         if (inside.isRoot(target)) {
-            throw new StepFailure(path + " is the rootfs itself, which no mount may cover");
+            throw StepFailure.ofRequest(path + " is the rootfs itself, which no mount may cover");
         }
     }
 
@@ -77,8 +77,9 @@ final class MountPoints {
         boolean directory = linux.status(mount.descriptor()).isDirectory();
         if (ProcPaths.isProc(path)) {
             if (!isWholeProc(mount)) {
-                throw new StepFailure(path + " is in /proc, where only files such as /proc/meminfo may be covered;"
-                        + " only the root of a proc file system may be shown there");
+                throw StepFailure.ofRequest(
+                        path + " is in /proc, where only files such as /proc/meminfo may be covered;"
+                                + " only the root of a proc file system may be shown there");
             }
             return inside.directoryWithoutLinks(path);
         }
@@ -87,7 +88,7 @@ final class MountPoints {
             refuseInProc(target, path);
             refuseRoot(target, path);
             if (linux.status(target.descriptor()).isDirectory() != directory) {
-                throw new StepFailure(path
+                throw StepFailure.ofRequest(path
                         + (directory
                                 ? " is a file in the container, on which no directory"
                                 : " is a directory in the" + " container, on which no file")

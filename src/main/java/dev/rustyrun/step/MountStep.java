@@ -6,6 +6,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.Outcome;
 
 /** Steps that make mounts of the host visible in the container. */
 public sealed interface MountStep extends Step {
@@ -99,6 +100,11 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
+        public Outcome.Fault concerns() {
+            return Outcome.Fault.MOUNTS;
+        }
+
+        @Override
         public String hint(int errno) {
             return errno == Errno.ENOENT ? "does " + source + " exist on the host?" : MountStep.super.hint(errno);
         }
@@ -172,6 +178,11 @@ public sealed interface MountStep extends Step {
         @Override
         public String describe() {
             return "attach " + what + " at " + target;
+        }
+
+        @Override
+        public Outcome.Fault concerns() {
+            return Outcome.Fault.MOUNTS;
         }
 
         private int sent(StepContext context) {

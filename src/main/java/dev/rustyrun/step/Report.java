@@ -1,5 +1,7 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.spec.Outcome;
+
 /** A message from a stage to the {@code run} stage. */
 public sealed interface Report {
 
@@ -16,8 +18,14 @@ public sealed interface Report {
      *
      * @param reason the error, with the errno's name and a remedy
      * @param exitCode 127, 126 or 125
+     * @param fault the part of the request that caused the failure
      */
-    record StepFailed(Stage stage, String step, String reason, int exitCode) implements Report {}
+    record StepFailed(Stage stage, String step, String reason, int exitCode, Outcome.Fault fault) implements Report {
+        /** A failure that no part of the request caused. */
+        public StepFailed(Stage stage, String step, String reason, int exitCode) {
+            this(stage, step, reason, exitCode, Outcome.Fault.NONE);
+        }
+    }
 
     /** The launch continues, but the user should know {@code text}. */
     record Warned(String text) implements Report {}

@@ -1,5 +1,6 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.spec.Outcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ public final class ReportCodec {
     private static final byte PREPARED = 8;
     private static final byte WARNED = 9;
 
+    /** An exit code is below. */
+    private static final int FAULT_SHIFT = 8;
+
     private ReportCodec() {}
 
     /** Encodes {@code report}, without its descriptor. */
@@ -25,7 +29,8 @@ public final class ReportCodec {
         if (report instanceof Report.StepDone done) {
             return frame(STEP_DONE, done.stage().ordinal(), done.micros(), done.step(), "");
         } else if (report instanceof Report.StepFailed failed) {
-            return frame(STEP_FAILED, failed.stage().ordinal(), failed.exitCode(), failed.step(), failed.reason());
+            int number = failed.exitCode() | failed.fault().ordinal() << FAULT_SHIFT;
+            return frame(STEP_FAILED, failed.stage().ordinal(), number, failed.step(), failed.reason());
         } else if (report instanceof Report.InitStarted started) {
             return frame(INIT_STARTED, 0, started.pid(), "", "");
         } else if (report instanceof Report.Appeared appeared) {
@@ -118,7 +123,12 @@ public final class ReportCodec {
             return switch (type) {
                 case STEP_DONE -> new Report.StepDone(stage, first, number);
                 case STEP_FAILED ->
-                    new Report.StepFailed(stage, first, new String(two, StandardCharsets.UTF_8), number);
+                    new Report.StepFailed(
+                            stage,
+                            first,
+                            new String(two, StandardCharsets.UTF_8),
+                            number & (1 << FAULT_SHIFT) - 1,
+                            fault(number >>> FAULT_SHIFT));
                 case INIT_STARTED -> new Report.InitStarted(number);
                 case INIT_ENDED -> new Report.InitEnded(number, number(first));
                 case APPEARED -> new Report.Appeared(number);
@@ -137,6 +147,14 @@ public final class ReportCodec {
             int taken = descriptor;
             descriptor = Connection.NO_DESCRIPTOR;
             return taken;
+        }
+
+        private static Outcome.Fault fault(int ordinal) {
+            Outcome.Fault[] all = Outcome.Fault.values();
+            if (ordinal >= all.length) {
+                throw new BrokenReport();
+            }
+            return all[ordinal];
         }
 
         private static long number(String text) {

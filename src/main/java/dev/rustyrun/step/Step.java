@@ -1,6 +1,7 @@
 package dev.rustyrun.step;
 
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.spec.Outcome;
 
 /**
  * One action of the {@code child} or the {@code init} stage on the way to a container or a command. A step is plain
@@ -49,6 +50,11 @@ public sealed interface Step
 
     /** The step in a few words that can follow "failed to". */
     String describe();
+
+    /** The part of the request that this step fulfils, if a path in the container decides whether that is possible. */
+    default Outcome.Fault concerns() {
+        return Outcome.Fault.NONE;
+    }
 
     /** The index of the step of {@code run} that this step always requests, or {@link HostStep#NONE}. */
     default int due() {

@@ -13,14 +13,30 @@ public final class StepFailure extends RuntimeException {
     public static final int NOT_FOUND = 127;
 
     private final int exitCode;
+    private final boolean requested;
 
     public StepFailure(String reason, int exitCode) {
+        this(reason, exitCode, false);
+    }
+
+    private StepFailure(String reason, int exitCode, boolean requested) {
         super(reason);
         this.exitCode = exitCode;
+        this.requested = requested;
+    }
+
+    /** A step that failed because the root file system has something at a path that does not fit the request. */
+    public static StepFailure ofRequest(String reason) {
+        return new StepFailure(reason, RUSTYRUN_FAILED, true);
     }
 
     public StepFailure(String reason) {
         this(reason, RUSTYRUN_FAILED);
+    }
+
+    /** Whether the request is the cause, with {@link Step#concerns}. */
+    public boolean isOfRequest() {
+        return requested;
     }
 
     public int exitCode() {

@@ -9,6 +9,9 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.step.CommandStep;
+import dev.rustyrun.step.FileSystemStep;
 import dev.rustyrun.step.LaunchSignals;
 import dev.rustyrun.step.MountStep;
 import dev.rustyrun.step.NamespaceStep;
@@ -25,6 +28,7 @@ import dev.rustyrun.step.Step;
 import dev.rustyrun.step.StepContext;
 import dev.rustyrun.step.UserNamespaceStep;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -183,6 +187,8 @@ class StagesTest {
                 new Report.InitStarted(4711),
                 new Report.Warned("a copy ü"),
                 new Report.StepFailed(Stage.CHILD, "unshare", "EPERM", 125),
+                new Report.StepFailed(Stage.INIT, "mount", "ENOENT", 125, Outcome.Fault.TMPFS),
+                new Report.StepFailed(Stage.INIT, "execute a", "ENOENT", 127, Outcome.Fault.WORKDIR),
                 new Report.Due(3, -1),
                 new Report.InitEnded(256, 1234),
                 new Report.Due(4, 9));
@@ -198,6 +204,36 @@ class StagesTest {
             }
             assertEquals(sent, received);
         }
+    }
+
+    /** The part of the request that caused the failure of {@code step}, which the stage has reported. */
+    private static Outcome.Fault fault(Step step, String call, int errno) {
+        RecordingLibC kernel = new RecordingLibC().failing(call, errno);
+        Linux linux = kernel.linux();
+        StageChannel channel = new StageChannel(linux);
+        channel.redirect(99);
+        StepContext context = new StepContext(linux, channel, false);
+        assertFalse(new StepRunner(Stage.INIT, channel, context)
+                .perform(List.of(new RootStep.EnterRootfs("/r", 0), step), false));
+        byte[] sent = kernel.written(99).getBytes(StandardCharsets.UTF_8);
+        return ((Report.StepFailed)
+                        new ReportCodec.Decoder().take(sent, sent.length, -1).get(0))
+                .fault();
+    }
+
+    @Test
+    void a_failed_step_names_the_part_of_the_request_whose_path_does_not_fit() {
+        Step workdir = new CommandStep.ChangeDirectory("/w", false);
+        assertEquals(Outcome.Fault.WORKDIR, fault(workdir, "openat2", Errno.ENOENT));
+        assertEquals(Outcome.Fault.NONE, fault(workdir, "openat2", Errno.EMFILE), "nobody's fault");
+        Step made = new CommandStep.ChangeDirectory("/w", true);
+        assertEquals(Outcome.Fault.WORKDIR, fault(made, "openat2", Errno.ENOTDIR), "a failure without an errno");
+        Step bind = new MountStep.BindMount("/s", "/t", true, 0, 0, 0, 0, 0);
+        assertEquals(Outcome.Fault.MOUNTS, fault(bind, "open_tree", Errno.EACCES));
+        Step tmpfs = new FileSystemStep.MountFileSystem("tmpfs", "tmpfs", "/t", 0, "", 0, false, false);
+        assertEquals(Outcome.Fault.TMPFS, fault(tmpfs, "mount(tmpfs", Errno.EINVAL));
+        Step queue = new FileSystemStep.MountFileSystem("mqueue", "mqueue", "/t", 0, "", 0, false, false);
+        assertEquals(Outcome.Fault.NONE, fault(queue, "mount(mqueue", Errno.EINVAL), "no field of a request");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.rustyrun.engine.service;
 
-import dev.rustyrun.container.HostFailure;
 import dev.rustyrun.spec.CapturedOutput;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.OutputFile;
@@ -57,11 +56,6 @@ public record RunResult(
                         .flatMap(List::stream)
                         .mapToLong(file -> file.bytes().length)
                         .sum();
-    }
-
-    /** Whether the command was not started because this machine lacks resources. */
-    public boolean isShortage() {
-        return HostFailure.isShortage(outcome);
     }
 
     /** Whether output is missing because the service had no memory for it. */
