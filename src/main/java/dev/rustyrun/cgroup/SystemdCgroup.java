@@ -83,7 +83,7 @@ public final class SystemdCgroup implements Cgroup {
                     Cgroup.at(linux, layout, new CgroupPath(path.value())),
                     Optional.of(new NewUnit(name, systemd.isUsers(), "rustyrun container " + id, limits, further)));
         } catch (SystemdException e) {
-            throw new CgroupException("--systemd-cgroup: " + e.getMessage());
+            throw CgroupException.of("--systemd-cgroup: " + e.getMessage(), e);
         }
     }
 
@@ -226,8 +226,10 @@ public final class SystemdCgroup implements Cgroup {
         try (SystemdManager systemd = SystemdManager.connect(linux)) {
             question.accept(systemd);
         } catch (SystemdException e) {
-            throw new CgroupException("systemd cannot " + what + " " + path.name() + ": " + e.getMessage()
-                    + "; see systemctl status " + path.name());
+            throw CgroupException.of(
+                    "systemd cannot " + what + " " + path.name() + ": " + e.getMessage() + "; see systemctl status "
+                            + path.name(),
+                    e);
         }
     }
 
@@ -277,7 +279,7 @@ public final class SystemdCgroup implements Cgroup {
             systemd.revert(linux, path.name());
         } catch (SystemdException e) {
             if (exists()) {
-                throw new CgroupException("systemd cannot end " + path.name() + ": " + e.getMessage());
+                throw CgroupException.of("systemd cannot end " + path.name() + ": " + e.getMessage(), e);
             }
         }
     }

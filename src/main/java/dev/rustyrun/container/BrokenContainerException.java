@@ -1,5 +1,7 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.spec.ContainerException;
+
 /** A container with this id exists, but its stored state cannot be used. */
 public final class BrokenContainerException extends ContainerException {
 

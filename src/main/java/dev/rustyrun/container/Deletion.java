@@ -8,6 +8,7 @@ import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.network.cni.CniException;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;

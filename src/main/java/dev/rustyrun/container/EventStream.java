@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.ContainerException;
 import java.util.Optional;
 import java.util.function.Consumer;
 

@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.cgroup.Cgroup;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 
 /** Pauses all processes of a container with the cgroup freezer, and resumes them. */

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.IdPool;
 
@@ -32,7 +33,7 @@ final class IdRanges {
      * Assigns a free range of {@code pool}.
      *
      * @param container the folder of the container, which must exist
-     * @throws NoIdsLeftException when all are taken
+     * @throws ContainerException when all are taken
      */
     IdMapping take(IdPool pool, String container) {
         String folder = store.makeFolder(FOLDER);
@@ -53,8 +54,10 @@ final class IdRanges {
                 }
             }
         }
-        throw new NoIdsLeftException("all " + pool.ranges() + " ranges of the id pool " + pool
-                + " are taken by containers: set a larger one with " + ConfiguredIds.VARIABLE + "=FIRST:COUNT");
+        throw new ContainerException(
+                ContainerException.Kind.NO_IDS,
+                "all " + pool.ranges() + " ranges of the id pool " + pool
+                        + " are taken by containers: set a larger one with " + ConfiguredIds.VARIABLE + "=FIRST:COUNT");
     }
 
     /** Releases a range of {@link #take}. Must be called before the folder of its container is removed. */

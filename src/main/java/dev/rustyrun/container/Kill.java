@@ -3,6 +3,7 @@ package dev.rustyrun.container;
 import dev.rustyrun.cgroup.Cgroup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.spec.ContainerException;
+
 /** The container does not exist, or no longer exists. */
 public final class NoSuchContainerException extends ContainerException {
 

@@ -5,6 +5,7 @@ import dev.rustyrun.cgroup.Statistics;
 import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.network.ProxyConnection;
 import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Resources;
 import dev.rustyrun.spec.ResourcesValidator;

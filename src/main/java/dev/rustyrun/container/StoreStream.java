@@ -1,12 +1,13 @@
 package dev.rustyrun.container;
 
-import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.image.layer.LayerException;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.ContainerException;
+import dev.rustyrun.spec.ContainerException.Kind;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,5 @@
 package dev.rustyrun.engine;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.container.files.LaunchedWith;
@@ -9,6 +8,7 @@ import dev.rustyrun.container.files.UnwatchedFiles;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.image.ImageCommit;
 import dev.rustyrun.image.ImageStore;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,5 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.supervised.AttachedInput;
 import dev.rustyrun.container.supervised.AttachedOutput;
 import dev.rustyrun.container.supervised.ContainerFolder;
@@ -10,6 +9,7 @@ import dev.rustyrun.engine.service.Budget;
 import dev.rustyrun.engine.service.RefusedException;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
+import dev.rustyrun.spec.ContainerException;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;

@@ -1,12 +1,11 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.HostFailure;
-import dev.rustyrun.container.NoIdsLeftException;
 import dev.rustyrun.engine.ImageFailure;
 import dev.rustyrun.engine.service.RefusedException;
 import dev.rustyrun.request.FieldException;
 import dev.rustyrun.request.MalformedJsonException;
+import dev.rustyrun.spec.ContainerException;
+import dev.rustyrun.spec.HostFailure;
 import dev.rustyrun.spec.InvalidSpecException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -72,9 +71,6 @@ final class Problems {
         if (e instanceof MalformedJsonException) {
             return Problem.of(400, "malformed-json", e.getMessage());
         }
-        if (e instanceof NoIdsLeftException) {
-            LOG.warn(e.getMessage());
-        }
         if (e instanceof ContainerException failed) {
             return of(failed);
         }
@@ -131,6 +127,10 @@ final class Problems {
             case NOT_FOUND -> Problem.notFound(detail);
             case CONFLICT -> Problem.conflict(detail);
             case BUSY -> Problem.busy(503, detail, SOON);
+            case NO_IDS -> {
+                LOG.warn(detail);
+                yield Problem.busy(503, detail, SOON);
+            }
             case INVALID -> Problem.field("/" + e.argument(), detail);
             case INVALID_ARCHIVE -> Problem.of(422, "invalid-archive", detail);
             case COMPRESSED -> Problem.of(415, "unsupported-media-type", detail);

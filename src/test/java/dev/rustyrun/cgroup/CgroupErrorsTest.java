@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.RecordingLibC;
+import dev.rustyrun.spec.HostFailure;
 import dev.rustyrun.spec.Resources;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,22 @@ class CgroupErrorsTest {
                 "cannot make the cgroup /cg/memory/rustyrun/web: EACCES (Permission denied); this part of the cgroup tree"
                         + " is not delegated to this user: run as root, or have the subtree delegated",
                 message(() -> group(V1, "").create(Cgroup.Hierarchies.NEEDED)));
+    }
+
+    @Test
+    void a_shortage_is_told_by_the_errno_and_not_by_the_words() {
+        assertEquals(HostFailure.Kind.SHORTAGE, kind(Errno.EROFS));
+        assertEquals(HostFailure.Kind.SHORTAGE, kind(Errno.ENOMEM));
+        assertEquals(HostFailure.Kind.CGROUP, kind(Errno.EACCES));
+        assertEquals(
+                HostFailure.Kind.CGROUP,
+                new CgroupException("/cg/EROFS is in use").failure().kind());
+    }
+
+    private static HostFailure.Kind kind(int errno) {
+        return CgroupException.of("it", LinuxException.of("mkdir", errno), "")
+                .failure()
+                .kind();
     }
 
     @Test

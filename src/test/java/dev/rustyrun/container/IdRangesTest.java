@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.IdPool;
 import java.io.IOException;
@@ -53,7 +54,8 @@ class IdRangesTest {
             assertTrue(taken.add(ranges().take(POOL, container("c" + i))));
         }
         String more = container("more");
-        NoIdsLeftException none = assertThrows(NoIdsLeftException.class, () -> ranges().take(POOL, more));
+        ContainerException none = assertThrows(ContainerException.class, () -> ranges().take(POOL, more));
+        assertEquals(ContainerException.Kind.NO_IDS, none.kind());
         assertTrue(none.getMessage().startsWith("all 4 ranges of the id pool 131072:262144 are taken"));
     }
 

@@ -2,8 +2,8 @@ package dev.rustyrun.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.ContainerException.Kind;
+import dev.rustyrun.spec.ContainerException;
+import dev.rustyrun.spec.ContainerException.Kind;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,6 +14,7 @@ class ContainerProblemsTest {
         "NOT_FOUND, 404, not-found, 0",
         "CONFLICT, 409, conflict, 0",
         "BUSY, 503, unavailable, 1",
+        "NO_IDS, 503, unavailable, 1",
         "INVALID, 422, invalid-field, 0",
         "INVALID_ARCHIVE, 422, invalid-archive, 0",
         "COMPRESSED, 415, unsupported-media-type, 0",

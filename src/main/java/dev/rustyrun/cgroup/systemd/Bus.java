@@ -83,7 +83,7 @@ final class Bus implements AutoCloseable {
         try {
             linux.send(socket, bytes, -1);
         } catch (LinuxException e) {
-            throw new SystemdException(path + ": " + e.getMessage());
+            throw SystemdException.of(path + ": " + e.getMessage(), e);
         }
     }
 
@@ -179,7 +179,7 @@ final class Bus implements AutoCloseable {
             received = Arrays.copyOfRange(received, size, received.length);
             return message;
         } catch (SystemdException e) {
-            throw new SystemdException(path + ", waiting for " + what + ": " + e.getMessage());
+            throw SystemdException.of(path + ", waiting for " + what + ": " + e.getMessage(), e);
         }
     }
 
@@ -195,7 +195,7 @@ final class Bus implements AutoCloseable {
             }
             got = linux.receive(socket, buffer, buffer.length);
         } catch (LinuxException e) {
-            throw new SystemdException(e.getMessage());
+            throw SystemdException.of(e.getMessage(), e);
         }
         if (got.descriptor() >= 0) {
             // This program never requests a descriptor.

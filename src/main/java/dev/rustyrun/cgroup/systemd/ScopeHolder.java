@@ -80,7 +80,7 @@ public final class ScopeHolder {
                     ByteBuffer.wrap(pid).order(ByteOrder.LITTLE_ENDIAN).getInt(),
                     pipe[1]);
         } catch (LinuxException e) {
-            throw new SystemdException("the first process of a scope cannot be started: " + e.getMessage());
+            throw SystemdException.of("the first process of a scope cannot be started: " + e.getMessage(), e);
         } finally {
             if (!started) {
                 linux.close(pipe[1]);

@@ -61,20 +61,21 @@ public final class SystemdManager implements AutoCloseable {
     static SystemdManager connect(Linux linux, UnaryOperator<String> environment, long patienceSeconds) {
         boolean ofUser = !isInitialRoot(linux);
         List<Place> places = places(ofUser, linux.userId(), environment);
-        Optional<String> failure = Optional.empty();
+        Optional<SystemdException> failure = Optional.empty();
         for (Place place : places) {
             try {
                 Bus bus = new Bus(linux, place.path(), patienceSeconds);
                 return introduced(new SystemdManager(bus, ofUser, place.direct(), changes(linux, ofUser, environment)));
             } catch (LinuxException e) {
                 if (e.errno() != Errno.ENOENT || failure.isEmpty()) {
-                    failure = Optional.of(place.path() + ": " + Errno.describe(e.errno()));
+                    failure = Optional.of(SystemdException.of(place.path() + ": " + Errno.describe(e.errno()), e));
                 }
             } catch (SystemdException e) {
-                failure = Optional.of(e.getMessage());
+                failure = Optional.of(e);
             }
         }
-        throw new SystemdException(words(linux, ofUser, failure));
+        String message = words(linux, ofUser, failure.map(SystemdException::getMessage));
+        throw failure.map(cause -> SystemdException.of(message, cause)).orElseGet(() -> new SystemdException(message));
     }
 
     private static SystemdManager introduced(SystemdManager manager) {

@@ -1,6 +1,6 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.spec.ContainerException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

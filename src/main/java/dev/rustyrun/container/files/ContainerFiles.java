@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.RunningRoot;
@@ -9,6 +8,7 @@ import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.stage.SelfExec;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.ContainerException;
+import dev.rustyrun.spec.ContainerException.Kind;
 
 /** The exceptions for an entry of an archive that cannot be unpacked. */
 final class EntryRefusal {

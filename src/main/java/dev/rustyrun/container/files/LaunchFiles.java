@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.RootVisitor;
 import dev.rustyrun.linux.Errno;
@@ -9,6 +8,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.OutputFile;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;

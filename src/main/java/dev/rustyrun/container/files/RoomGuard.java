@@ -1,11 +1,11 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.linux.FileStatus.Place;
 import dev.rustyrun.linux.FileSystemStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import java.util.List;
 
 /**

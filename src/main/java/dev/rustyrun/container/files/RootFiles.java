@@ -1,7 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
-import dev.rustyrun.container.ContainerException.Kind;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
@@ -11,6 +9,8 @@ import dev.rustyrun.linux.LoweredCapability;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ContainerException;
+import dev.rustyrun.spec.ContainerException.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
 

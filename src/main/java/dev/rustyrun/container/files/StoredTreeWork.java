@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.LayerMount;
 import dev.rustyrun.image.layer.CopyChanges;
@@ -10,6 +9,7 @@ import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileName;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.step.LayerCopy;
 import java.io.IOException;
 import java.io.InputStream;

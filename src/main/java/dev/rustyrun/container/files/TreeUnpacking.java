@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.image.tar.TarReader;
 import dev.rustyrun.image.tar.TarReader.Entry;
 import dev.rustyrun.linux.Errno;
@@ -10,6 +9,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.SparseOutput;
+import dev.rustyrun.spec.ContainerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;

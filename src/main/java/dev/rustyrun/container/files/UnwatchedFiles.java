@@ -1,6 +1,5 @@
 package dev.rustyrun.container.files;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerState;
 import dev.rustyrun.container.LaunchTools;
@@ -8,6 +7,7 @@ import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,8 +2,8 @@ package dev.rustyrun.container.supervised;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.spec.ContainerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

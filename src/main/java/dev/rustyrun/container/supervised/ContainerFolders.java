@@ -1,10 +1,10 @@
 package dev.rustyrun.container.supervised;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.spec.ContainerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;

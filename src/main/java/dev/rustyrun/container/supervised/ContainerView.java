@@ -1,7 +1,7 @@
 package dev.rustyrun.container.supervised;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.ContainerException;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 
 /** The public description of a monitored container, as JSON. */

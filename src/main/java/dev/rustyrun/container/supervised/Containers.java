@@ -2,7 +2,6 @@ package dev.rustyrun.container.supervised;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.LaunchTools;
@@ -10,6 +9,7 @@ import dev.rustyrun.container.log.LogHold;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.stage.StageSpawner;

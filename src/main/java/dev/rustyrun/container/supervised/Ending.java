@@ -1,6 +1,5 @@
 package dev.rustyrun.container.supervised;
 
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerLayers;
 import dev.rustyrun.container.ContainerStore;
 import dev.rustyrun.container.Deletion;
@@ -8,6 +7,7 @@ import dev.rustyrun.container.Kill;
 import dev.rustyrun.container.LaunchTools;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.SignalNames;
 import java.time.Instant;

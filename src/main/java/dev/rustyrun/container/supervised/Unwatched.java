@@ -1,7 +1,6 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.cgroup.Statistics;
-import dev.rustyrun.container.ContainerException;
 import dev.rustyrun.container.ContainerIds;
 import dev.rustyrun.container.ContainerReport;
 import dev.rustyrun.container.Deletion;
@@ -13,6 +12,7 @@ import dev.rustyrun.container.RunningRoot;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.PollSet;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.SignalNames;
 import java.io.PrintStream;
 import java.util.List;

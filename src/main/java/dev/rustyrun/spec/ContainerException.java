@@ -1,6 +1,4 @@
-package dev.rustyrun.container;
-
-import dev.rustyrun.spec.InvalidSpecException;
+package dev.rustyrun.spec;
 
 /**
  * A request on a container has failed. The message says why in one line. The kind classifies the failure: the command
@@ -18,6 +16,8 @@ public class ContainerException extends InvalidSpecException {
         CONFLICT,
         /** Not possible now, but possibly in a moment. */
         BUSY,
+        /** All ranges of the id pool are currently used. */
+        NO_IDS,
         /** An argument is invalid: {@link ContainerException#argument} names it. */
         INVALID,
         /** An archive is damaged, or has an entry that cannot be unpacked. */

@@ -1,11 +1,8 @@
-package dev.rustyrun.container;
+package dev.rustyrun.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.spec.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -48,15 +45,5 @@ class HostFailureTest {
     void another_exception_is_not_a_failure_of_the_host() {
         assertEquals(Optional.empty(), HostFailure.of(new IllegalStateException("ENOMEM")));
         assertEquals(Optional.empty(), HostFailure.of(new UncheckedIOException(new IOException("no such file"))));
-    }
-
-    private static Outcome failed(String message, String step) {
-        return new Outcome(Outcome.Reason.SETUP_FAILED, 125, 0, message, 0, 0, -1, step);
-    }
-
-    @Test
-    void h23_a_launch_has_failed_by_a_shortage_only_before_the_steps_of_the_request() {
-        assertTrue(HostFailure.isShortage(failed("cannot make the cgroup: EROFS (Read-only file system)", "")));
-        assertFalse(HostFailure.isShortage(failed("mkdir: EROFS (Read-only file system)", "bind mount x on y")));
     }
 }

@@ -1,9 +1,7 @@
-package dev.rustyrun.container;
+package dev.rustyrun.spec;
 
-import dev.rustyrun.cgroup.CgroupException;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.LinuxException;
-import dev.rustyrun.spec.Outcome;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,12 +24,26 @@ public record HostFailure(Kind kind, String detail) {
         /** The kernel has refused a call for another reason. */
         KERNEL,
         /** A cgroup cannot be used for another reason. */
-        CGROUP
+        CGROUP;
+
+        /** The kind of failure of a kernel call with this errno. */
+        public static Kind of(int errno) {
+            return switch (errno) {
+                case Errno.ENOSPC, Errno.EDQUOT -> FULL;
+                case Errno.EROFS -> READ_ONLY;
+                case Errno.EMFILE, Errno.ENFILE, Errno.EAGAIN, Errno.ENOMEM -> SHORTAGE;
+                default -> KERNEL;
+            };
+        }
     }
 
-    /** Messages about cgroups and failed launches have the errno only as text. */
-    private static final Pattern SHORTAGE_WORDS =
-            Pattern.compile("\\b(EROFS|EMFILE|ENFILE|EAGAIN|EWOULDBLOCK|ENOMEM)\\b");
+    /** An exception that reports a failure of this machine. */
+    public interface Cause {
+
+        /** The failure. */
+        HostFailure failure();
+    }
+
     /** Java reports these errors only as text. */
     private static final Pattern JAVA_SHORTAGE = Pattern.compile("Too many open files|temporarily unavailable|"
             + "Cannot allocate memory|Read-only file system|unable to create native thread");
@@ -41,24 +53,14 @@ public record HostFailure(Kind kind, String detail) {
     /** The failure that {@code e} reports; empty if it is not a failure of this machine. */
     public static Optional<HostFailure> of(Throwable e) {
         if (e instanceof LinuxException refused) {
-            return Optional.of(new HostFailure(kind(refused.errno()), refused.getMessage()));
+            return Optional.of(new HostFailure(Kind.of(refused.errno()), refused.getMessage()));
         }
-        if (e instanceof CgroupException failed) {
-            boolean shortage = SHORTAGE_WORDS.matcher(failed.getMessage()).find();
-            return Optional.of(new HostFailure(shortage ? Kind.SHORTAGE : Kind.CGROUP, failed.getMessage()));
+        if (e instanceof Cause cause) {
+            return Optional.of(cause.failure());
         }
         return e instanceof UncheckedIOException failed
                 ? ofJava(String.valueOf(failed.getCause().getMessage()))
                 : Optional.empty();
-    }
-
-    private static Kind kind(int errno) {
-        return switch (errno) {
-            case Errno.ENOSPC, Errno.EDQUOT -> Kind.FULL;
-            case Errno.EROFS -> Kind.READ_ONLY;
-            case Errno.EMFILE, Errno.ENFILE, Errno.EAGAIN, Errno.ENOMEM -> Kind.SHORTAGE;
-            default -> Kind.KERNEL;
-        };
     }
 
     private static Optional<HostFailure> ofJava(String message) {
@@ -66,11 +68,5 @@ public record HostFailure(Kind kind, String detail) {
                 ? Optional.of(new HostFailure(Kind.FULL, message))
                 : Optional.of(new HostFailure(Kind.SHORTAGE, message))
                         .filter(shortage -> JAVA_SHORTAGE.matcher(message).find());
-    }
-
-    /** Whether a launch has failed because of a shortage, before any step of the request. */
-    public static boolean isShortage(Outcome outcome) {
-        return outcome.failedStep().isEmpty()
-                && SHORTAGE_WORDS.matcher(outcome.message()).find();
     }
 }
