@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.container.OwnInput;
+import dev.rustyrun.container.served.InputQueue;
 import dev.rustyrun.spec.OutputException;
 import dev.rustyrun.spec.SignalNames;
 import dev.rustyrun.spec.Spec;
@@ -25,7 +26,6 @@ public final class Attachment {
     private static final byte FIRST_KEY = 16;
 
     private static final byte SECOND_KEY = 17;
-    private static final String TAKEN = "taken";
 
     private final EngineContext context;
     private final OwnInput own;
@@ -96,7 +96,7 @@ public final class Attachment {
                     return;
                 }
                 case TEXT -> {
-                    if (message.text().equals(TAKEN)) {
+                    if (message.text().equals(InputQueue.TAKEN)) {
                         awaitsTaken = false;
                         own.wake();
                     } else {

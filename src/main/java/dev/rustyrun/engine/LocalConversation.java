@@ -2,13 +2,14 @@ package dev.rustyrun.engine;
 
 import dev.rustyrun.container.log.LogHold;
 import dev.rustyrun.container.log.LogReader;
-import dev.rustyrun.container.log.LogWriter;
+import dev.rustyrun.container.served.InputQueue;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.ContainerInput;
 import dev.rustyrun.container.supervised.ContainerWatch;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.LogFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -18,8 +19,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A conversation with a local container: output comes from its log, input goes to its monitor. */
 final class LocalConversation implements Conversation {
-
-    private static final String TAKEN = "taken";
 
     private final Containers containers;
     private final ContainerFolder folder;
@@ -74,14 +73,14 @@ final class LocalConversation implements Conversation {
     public Message receive() throws IOException {
         while (!closed) {
             if (taken.tryAcquire()) {
-                return new Message(Kind.TEXT, TAKEN.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                return new Message(Kind.TEXT, InputQueue.TAKEN.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             }
             watch.refresh();
             // The status is read before the log, so that everything written before the end is found.
             boolean ended = containers.status(folder).hasEnded();
-            Optional<LogReader.Frame> frame = reader.next();
+            Optional<LogFrame> frame = reader.next();
             hold.move(reader.generation());
-            if (frame.isPresent() && frame.get().stream() != LogWriter.TRUNCATED) {
+            if (frame.isPresent() && !frame.get().isTruncated()) {
                 return output(frame.get());
             }
             if (frame.isEmpty() && ended) {
@@ -95,7 +94,7 @@ final class LocalConversation implements Conversation {
         throw new IOException("the connection was closed");
     }
 
-    private static Message output(LogReader.Frame frame) {
+    private static Message output(LogFrame frame) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(frame.stream());
         bytes.writeBytes(frame.bytes());

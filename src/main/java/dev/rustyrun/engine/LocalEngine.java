@@ -15,10 +15,7 @@ import dev.rustyrun.container.StaleContainers;
 import dev.rustyrun.container.files.ContainerFiles;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.files.UnwatchedFiles;
-import dev.rustyrun.container.log.LogReader;
-import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.ContainerWatch;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.Detached;
 import dev.rustyrun.container.supervised.NewContainer;
@@ -27,6 +24,7 @@ import dev.rustyrun.container.supervised.Unwatched;
 import dev.rustyrun.container.supervised.UsageJson;
 import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.LogFrame;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -304,17 +302,17 @@ public final class LocalEngine implements Engine {
     public void logs(String id, LogView view, LogOutput output) {
         ContainerFolder folder = watched(id, "log");
         Semaphore news = new Semaphore(0);
-        try (LogReader reader = new LogReader(folder.log());
-                ContainerWatch watch = detached.orElseThrow().watches().watch(folder, true, news::release)) {
-            reader.beginSeek(view.tail().orElse(-1), view.sinceMicros(), view.follow());
-            while (!reader.isFound()) {
+        try (ContainerLog log =
+                new ContainerLog(containers(), detached.orElseThrow().watches(), folder, view)) {
+            log.begin(news::release, 0);
+            while (!log.isFound()) {
                 continue;
             }
             for (boolean last = false; !last; ) {
-                watch.refresh();
+                log.refresh();
                 // The status is read before the log, so that everything written before the end is found.
-                last = !view.follow() || !containers().status(folder).isAlive();
-                readAll(reader, output);
+                last = log.isComplete();
+                readAll(log, output);
                 if (!last) {
                     news.acquireUninterruptibly();
                     news.drainPermits();
@@ -325,9 +323,9 @@ public final class LocalEngine implements Engine {
         }
     }
 
-    private static void readAll(LogReader reader, LogOutput output) throws IOException {
-        for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
-            if (frame.get().stream() == LogWriter.TRUNCATED) {
+    private static void readAll(ContainerLog log, LogOutput output) throws IOException {
+        for (Optional<LogFrame> frame = log.next(); frame.isPresent(); frame = log.next()) {
+            if (frame.get().isTruncated()) {
                 output.truncated();
             } else {
                 output.write(frame.get().stream(), frame.get().bytes());

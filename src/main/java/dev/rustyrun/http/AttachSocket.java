@@ -1,12 +1,9 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.supervised.AttachedInput;
-import dev.rustyrun.container.supervised.AttachedOutput;
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.container.supervised.Watches;
-import dev.rustyrun.engine.service.Budget;
 import dev.rustyrun.engine.service.RefusedException;
+import dev.rustyrun.engine.service.ServedAttachment;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.Identity;
 import dev.rustyrun.http.listen.SocketOpening;
 import dev.rustyrun.spec.ContainerException;
@@ -24,7 +21,6 @@ import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * {@code /v1/containers/{id}/attach}. A binary message to the service is input; one from the service is output, its
@@ -37,21 +33,14 @@ import java.util.function.Consumer;
 @WebSocket(path = "/v1/containers/{id}/attach")
 public class AttachSocket {
 
-    private static final UserData.TypedKey<AttachedInput> INPUT = new UserData.TypedKey<>("input");
-    private static final UserData.TypedKey<AttachedOutput> OUTPUT = new UserData.TypedKey<>("output");
+    private static final UserData.TypedKey<ServedAttachment> ATTACHMENT = new UserData.TypedKey<>("attachment");
     private static final UserData.TypedKey<Boolean> REFUSED = new UserData.TypedKey<>("refused");
-    private static final String TAKEN = "taken";
-    private static final String END = "eof";
 
-    private final Containers containers;
-    private final Watches watches;
+    private final ServedContainers containers;
     private final Followers followers;
-    private final Budget budget;
 
-    AttachSocket(Containers containers, Watches watches, Followers followers, Budget budget) {
-        this.budget = budget;
+    AttachSocket(ServedContainers containers, Followers followers) {
         this.containers = containers;
-        this.watches = watches;
         this.followers = followers;
     }
 
@@ -64,33 +53,32 @@ public class AttachSocket {
             SocketOpening.opened(connection);
             return connection.close(Closing.refused("the only query parameter is start: true or false"));
         }
-        ContainerFolder folder;
+        ServedContainer container;
         Runnable leave;
         try {
-            folder = containers.named(id);
+            container = containers.named(id);
             leave = followers.enter(Identity.of(connection).name());
         } catch (ProblemException | RefusedException | ContainerException e) {
             SocketOpening.opened(connection);
             boolean later = Problems.of(e).retryAfterSeconds() > 0;
             return connection.close(Closing.refused(later, e.getMessage()));
         }
-        AttachedOutput output = new AttachedOutput(containers, watches, folder, output(connection), leave);
-        connection.userData().put(OUTPUT, output);
+        ServedAttachment attachment = container.attach(new AttachedConnection(connection), leave);
+        connection.userData().put(ATTACHMENT, attachment);
         try {
-            connection.userData().put(INPUT, input(connection, folder));
-            output.begin();
+            attachment.begin();
             if (query.equals("start=true")) {
-                containers.start(folder).whenComplete((started, failure) -> {
+                container.start().whenComplete((started, failure) -> {
                     if (failure != null) {
-                        output.fail(Problems.of(failure).detail());
+                        attachment.fail(Problems.of(failure).detail());
                     }
                 });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            output.fail("the service is stopping");
+            attachment.fail("the service is stopping");
         } catch (RuntimeException e) {
-            output.fail(Problems.of(e).detail());
+            attachment.fail(Problems.of(e).detail());
         }
         if (!connection.isOpen()) {
             closed(connection);
@@ -102,46 +90,14 @@ public class AttachSocket {
     @OnBinaryMessage
     @NonBlocking
     Uni<Void> input(Buffer input, WebSocketConnection connection) {
-        AttachedInput waiting = connection.userData().get(INPUT);
-        if (waiting == null || isRefused(connection)) {
+        ServedAttachment attachment = connection.userData().get(ATTACHMENT);
+        if (attachment == null || isRefused(connection)) {
             return Uni.createFrom().voidItem();
         }
-        return waiting.offer(input.getBytes())
+        return attachment
+                .offer(input.getBytes())
                 .map(refusal -> refuse(connection, Closing.refused(refusal.isTemporary(), refusal.reason())))
                 .orElseGet(() -> Uni.createFrom().voidItem());
-    }
-
-    private AttachedInput input(WebSocketConnection connection, ContainerFolder folder) {
-        return new AttachedInput(
-                containers,
-                watches,
-                budget,
-                folder,
-                whenSent ->
-                        connection.sendText(TAKEN).subscribe().with(sent -> whenSent.run(), gone -> whenSent.run()));
-    }
-
-    private static AttachedOutput.Socket output(WebSocketConnection connection) {
-        return new AttachedOutput.Socket() {
-            @Override
-            public void send(byte stream, byte[] bytes, Consumer<Boolean> sent) {
-                connection
-                        .sendBinary(Buffer.buffer().appendByte(stream).appendBytes(bytes))
-                        .subscribe()
-                        .with(done -> sent.accept(true), failure -> sent.accept(false));
-            }
-
-            @Override
-            public void close(AttachedOutput.End end, String why) {
-                CloseReason reason =
-                        switch (end) {
-                            case ENDED -> Closing.ended(why);
-                            case NOT_STARTED -> Closing.refused(why);
-                            case FAILED -> Closing.failed(why);
-                        };
-                connection.close(reason).subscribe().with(closed -> {}, failure -> {});
-            }
-        };
     }
 
     private static Uni<Void> refuse(WebSocketConnection connection, CloseReason reason) {
@@ -157,13 +113,9 @@ public class AttachSocket {
     @OnClose
     @NonBlocking
     Uni<Void> closed(WebSocketConnection connection) {
-        AttachedInput waiting = connection.userData().get(INPUT);
-        if (waiting != null) {
-            waiting.disconnected();
-        }
-        AttachedOutput output = connection.userData().get(OUTPUT);
-        if (output != null) {
-            output.disconnected();
+        ServedAttachment attachment = connection.userData().get(ATTACHMENT);
+        if (attachment != null) {
+            attachment.disconnected();
         }
         return Uni.createFrom().voidItem();
     }
@@ -171,17 +123,10 @@ public class AttachSocket {
     @OnTextMessage
     @NonBlocking
     Uni<Void> order(String order, WebSocketConnection connection) {
-        AttachedInput waiting = connection.userData().get(INPUT);
-        if (waiting == null || isRefused(connection)) {
+        ServedAttachment attachment = connection.userData().get(ATTACHMENT);
+        if (attachment == null || isRefused(connection) || attachment.order(order)) {
             return Uni.createFrom().voidItem();
         }
-        if (order.equals(END)) {
-            waiting.end();
-        } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
-            waiting.resize(order);
-        } else {
-            return refuse(connection, Closing.refused("a text message must be eof or resize ROWS COLUMNS"));
-        }
-        return Uni.createFrom().voidItem();
+        return refuse(connection, Closing.refused("a text message must be eof or resize ROWS COLUMNS"));
     }
 }

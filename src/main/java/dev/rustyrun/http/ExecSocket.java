@@ -1,7 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.served.AttachedClient;
-import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.engine.service.AttachedExec;
 import dev.rustyrun.engine.service.Execs;
 import dev.rustyrun.engine.service.RunResult;
 import dev.rustyrun.engine.service.ServedContainers;
@@ -12,15 +11,12 @@ import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.PathParam;
-import io.quarkus.websockets.next.Sender;
 import io.quarkus.websockets.next.UserData;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -32,16 +28,14 @@ import java.util.concurrent.Semaphore;
 @WebSocket(path = "/v1/containers/{id}/exec/attach")
 public class ExecSocket {
 
-    private static final UserData.TypedKey<AttachedClient> CLIENT = new UserData.TypedKey<>("client");
+    private static final UserData.TypedKey<AttachedExec> EXEC = new UserData.TypedKey<>("exec");
     private static final int MAX_SOCKETS = 100;
 
     private final ServedContainers containers;
     private final Execs execs;
-    private final Steps steps;
     private final Semaphore free = new Semaphore(MAX_SOCKETS);
 
-    ExecSocket(ServedContainers containers, Execs execs, Steps steps) {
-        this.steps = steps;
+    ExecSocket(ServedContainers containers, Execs execs) {
         this.containers = containers;
         this.execs = execs;
     }
@@ -56,11 +50,11 @@ public class ExecSocket {
     @OnTextMessage
     @NonBlocking
     Uni<Void> text(String text, @PathParam("id") String id, WebSocketConnection connection) {
-        AttachedClient client = connection.userData().get(CLIENT);
-        if (client == null) {
+        AttachedExec exec = connection.userData().get(EXEC);
+        if (exec == null) {
             return begin(text, id, connection);
         }
-        return client.order(text)
+        return exec.order(text)
                 ? Uni.createFrom().voidItem()
                 : connection.close(
                         Closing.refused(
@@ -70,11 +64,11 @@ public class ExecSocket {
     @OnBinaryMessage
     @NonBlocking
     Uni<Void> input(Buffer input, WebSocketConnection connection) {
-        AttachedClient client = connection.userData().get(CLIENT);
-        if (client == null) {
+        AttachedExec exec = connection.userData().get(EXEC);
+        if (exec == null) {
             return connection.close(Closing.refused("the first message must be the request, as text"));
         }
-        return client.offer(input.getBytes())
+        return exec.offer(input.getBytes())
                 .map(refusal -> connection.close(Closing.refused(refusal.isTemporary(), refusal.reason())))
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }
@@ -82,34 +76,30 @@ public class ExecSocket {
     @OnClose
     @NonBlocking
     Uni<Void> closed(WebSocketConnection connection) {
-        AttachedClient client = connection.userData().get(CLIENT);
-        if (client != null) {
-            client.disconnected();
+        AttachedExec exec = connection.userData().get(EXEC);
+        if (exec != null) {
+            exec.disconnected();
         }
         return Uni.createFrom().voidItem();
     }
 
     private Uni<Void> begin(String request, String id, WebSocketConnection connection) {
-        AttachedClient client = execs.client(Identity.of(connection).name(), new ExecConnection(connection));
+        AttachedExec exec = execs.attached(Identity.of(connection).name(), new AttachedConnection(connection));
         if (!free.tryAcquire()) {
-            client.close();
+            exec.close();
             Problem busy = Problem.busy(503, MAX_SOCKETS + " clients are attached, the maximum", 1);
             return connection.sendText(busy.json().toString()).chain(() -> connection.close());
         }
-        connection.userData().put(CLIENT, client);
-        CompletableFuture.supplyAsync(() -> launch(request, id, client), steps.threads())
-                .thenCompose(launched -> launched)
-                .handle((result, failure) -> failure == null ? lastMessage(result) : lastMessage(failure))
-                .thenAccept(last -> client.finish(last, () -> {
-                    client.close();
+        connection.userData().put(EXEC, exec);
+        exec.run(
+                () -> containers.named(id),
+                request,
+                (result, failure) -> failure == null ? lastMessage(result) : lastMessage(failure),
+                () -> {
                     free.release();
                     connection.close().subscribe().with(closed -> {}, gone -> {});
-                }));
+                });
         return Uni.createFrom().voidItem();
-    }
-
-    private CompletionStage<RunResult> launch(String request, String id, AttachedClient client) {
-        return execs.attach(containers.named(id), request, client);
     }
 
     private static String lastMessage(RunResult result) {
@@ -118,31 +108,5 @@ public class ExecSocket {
 
     private static String lastMessage(Throwable failure) {
         return Problems.of(failure).json().toString();
-    }
-
-    /** The messages to the client. */
-    private record ExecConnection(Sender socket) implements AttachedClient.Socket {
-
-        private static final String TAKEN = "taken";
-
-        @Override
-        public AttachedClient.Message taken() {
-            return (sent, broken) -> send(socket.sendText(TAKEN), sent, broken);
-        }
-
-        @Override
-        public AttachedClient.Message output(byte stream, byte[] bytes, int count) {
-            Buffer message = Buffer.buffer(count + 1).appendByte(stream).appendBytes(bytes, 0, count);
-            return (sent, broken) -> send(socket.sendBinary(message), sent, broken);
-        }
-
-        @Override
-        public AttachedClient.Message last(String text) {
-            return (sent, broken) -> send(socket.sendText(text), sent, broken);
-        }
-
-        private static void send(Uni<Void> message, Runnable sent, Runnable broken) {
-            message.subscribe().with(done -> sent.run(), failure -> broken.run());
-        }
     }
 }

@@ -1,9 +1,8 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Containers;
-import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.engine.LogView;
+import dev.rustyrun.engine.service.ServedContainer;
+import dev.rustyrun.engine.service.ServedContainers;
 import dev.rustyrun.http.access.ReadRole;
 import dev.rustyrun.spec.InvalidSpecException;
 import io.smallrye.common.annotation.Blocking;
@@ -19,6 +18,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -31,15 +31,13 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 @Path("/v1/containers/{id}/logs")
 public class LogsResource {
 
-    private final Containers containers;
+    private final ServedContainers containers;
     private final Drain drain;
-    private final Watches watches;
     private final Followers followers;
 
-    LogsResource(Containers containers, Drain drain, Watches watches, Followers followers) {
+    LogsResource(ServedContainers containers, Drain drain, Followers followers) {
         this.containers = containers;
         this.drain = drain;
-        this.watches = watches;
         this.followers = followers;
     }
 
@@ -57,18 +55,12 @@ public class LogsResource {
             @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("follow") String followText,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("tail") String tailText,
             @QueryParam("since") @DefaultValue("") String since) {
-        ContainerFolder folder = containers.named(id);
+        ServedContainer container = containers.named(id);
         boolean follow = QueryParameters.flag("follow", followText);
         long tail = QueryParameters.whole("tail", tailText, -1, 0, Long.MAX_VALUE / 16);
         boolean events = accept.contains(MediaType.SERVER_SENT_EVENTS);
-        long sinceMicros = micros(since);
-        FollowedLog log = new FollowedLog(
-                containers,
-                watches,
-                drain,
-                folder,
-                new FollowedLog.View(events, follow, tail, sinceMicros),
-                followers.enter(Callers.nameOf(context)));
+        LogView view = new LogView(follow, tail < 0 ? OptionalLong.empty() : OptionalLong.of(tail), micros(since));
+        FollowedLog log = new FollowedLog(container.log(view), drain, events, followers.enter(Callers.nameOf(context)));
         return Response.ok(log, events ? MediaType.SERVER_SENT_EVENTS : MediaType.TEXT_PLAIN)
                 .build();
     }

@@ -1,6 +1,6 @@
 package dev.rustyrun.http;
 
-import dev.rustyrun.container.watch.Steps;
+import dev.rustyrun.engine.service.AnswerSteps;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -19,9 +19,9 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 @Provider
 public class StreamedAnswerWriter implements ServerMessageBodyWriter<StreamedAnswer> {
 
-    private final Steps steps;
+    private final AnswerSteps steps;
 
-    StreamedAnswerWriter(Steps steps) {
+    StreamedAnswerWriter(AnswerSteps steps) {
         this.steps = steps;
     }
 

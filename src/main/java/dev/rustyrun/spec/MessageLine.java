@@ -30,6 +30,11 @@ public final class MessageLine {
         return Printable.line(message);
     }
 
+    /** The message alone, cut to {@code most} characters or slightly more. */
+    public static String cut(String message, int most) {
+        return Printable.of(message, most);
+    }
+
     /** A word in a table, without line breaks. */
     public static String cell(String word) {
         return Printable.escaped(word);

@@ -1,5 +1,6 @@
 package dev.rustyrun.container.log;
 
+import dev.rustyrun.spec.LogFrame;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,9 +10,6 @@ import java.util.Optional;
  * of the log in memory. Used by one thread at a time.
  */
 public final class LogReader implements AutoCloseable {
-
-    /** A piece of output: its time (microseconds since 1970), its stream, and its bytes. */
-    public record Frame(long micros, byte stream, byte[] bytes) {}
 
     /** How many blocks one step of a search reads. */
     private static final int BLOCKS_PER_STEP = 32;
@@ -40,14 +38,14 @@ public final class LogReader implements AutoCloseable {
     }
 
     /** The next frame, if a whole one has been written. */
-    public Optional<Frame> next() throws IOException {
+    public Optional<LogFrame> next() throws IOException {
         while (here.hasFrame() && !isPast()) {
             if (here.hasJustLost()) {
-                return Optional.of(new Frame(here.micros(), LogWriter.TRUNCATED, new byte[0]));
+                return Optional.of(new LogFrame(here.micros(), LogFrame.TRUNCATED, new byte[0]));
             }
             int from = skippedLines > 0 && isWanted() ? after(skippedLines) : 0;
             boolean rest = isWanted() && (from < here.length() || here.length() == 0 && skippedLines == 0);
-            Optional<Frame> frame = rest ? Optional.of(frame(from)) : Optional.empty();
+            Optional<LogFrame> frame = rest ? Optional.of(frame(from)) : Optional.empty();
             here.pass();
             if (frame.isPresent()) {
                 begun = true;
@@ -57,9 +55,9 @@ public final class LogReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    private Frame frame(int from) {
+    private LogFrame frame(int from) {
         skippedLines = 0;
-        return new Frame(here.micros(), here.stream(), here.bytes(from));
+        return new LogFrame(here.micros(), here.stream(), here.bytes(from));
     }
 
     /**

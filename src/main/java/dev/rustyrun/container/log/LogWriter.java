@@ -20,10 +20,6 @@ import java.util.Arrays;
 public final class LogWriter {
 
     static final int HEADER = 13;
-    public static final byte STDOUT = 1;
-    public static final byte STDERR = 2;
-    /** Not a stream: output before this frame was dropped. */
-    public static final byte TRUNCATED = 3;
 
     private static final byte[] NOTHING = {};
 

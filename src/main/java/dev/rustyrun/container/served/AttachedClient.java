@@ -5,10 +5,15 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.InputRefusal;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The client that is attached to a command: input that the command has not accepted yet, and output in transit. The
@@ -19,34 +24,16 @@ public final class AttachedClient implements Client, AutoCloseable {
 
     private static final int MAX_SIGNALS = 16;
 
-    /** The connection to the client. */
-    public interface Socket {
-
-        /** The message that a piece of input was accepted. */
-        Message taken();
-
-        /** The message with output of the command: the first {@code count} of {@code bytes}, which are copied. */
-        Message output(byte stream, byte[] bytes, int count);
-
-        /** The last message, which says how the command ended. */
-        Message last(String text);
-    }
-
-    /** A message to the client. */
-    public interface Message {
-        /** Sends the message; runs {@code sent} afterwards, or {@code broken} if that is impossible. */
-        void send(Runnable sent, Runnable broken);
-    }
-
     private final String name;
-    private final Socket socket;
+    private final Function<String, CompletionStage<?>> sendText;
+    private final Function<byte[], CompletionStage<?>> sendOutput;
     private final DisconnectActions onDisconnect = new DisconnectActions();
     private Optional<String> last = Optional.empty();
     private Runnable whenFinished = () -> {};
     private final Wakeup wakeup;
     private final InputQueue input;
     private final Deque<Integer> signals = new ArrayDeque<>();
-    private final Deque<Message> rest = new ArrayDeque<>();
+    private final Deque<byte[]> rest = new ArrayDeque<>();
     private Optional<WindowSize> size = Optional.empty();
     private boolean inputEnded;
     private boolean outputUnderWay;
@@ -54,12 +41,19 @@ public final class AttachedClient implements Client, AutoCloseable {
 
     /**
      * @param name the client's name
-     * @param socket the connection to the client
+     * @param sendText sends a text to the client; completes when it was sent
+     * @param sendOutput sends output, after the number of its stream, and completes likewise
      */
-    public AttachedClient(String name, Linux linux, Memory memory, Socket socket) {
+    public AttachedClient(
+            String name,
+            Linux linux,
+            Memory memory,
+            Function<String, CompletionStage<?>> sendText,
+            Function<byte[], CompletionStage<?>> sendOutput) {
         this.input = new InputQueue(memory);
         this.name = name;
-        this.socket = socket;
+        this.sendText = sendText;
+        this.sendOutput = sendOutput;
         this.wakeup = new Wakeup(linux);
     }
 
@@ -153,7 +147,7 @@ public final class AttachedClient implements Client, AutoCloseable {
 
     /** Informs the client that a piece of input was accepted. */
     void taken() {
-        underWay(this::setTakenUnderWay, socket.taken());
+        underWay(this::setTakenUnderWay, () -> sendText.apply(InputQueue.TAKEN));
     }
 
     /** Whether output can be sent now, because all earlier output was sent. */
@@ -163,12 +157,23 @@ public final class AttachedClient implements Client, AutoCloseable {
 
     /** Sends output; call only if {@link #takesOutput}. */
     void send(byte stream, byte[] bytes, int count) {
-        underWay(this::setOutputUnderWay, socket.output(stream, bytes, count));
+        byte[] message = message(stream, bytes, count);
+        underWay(this::setOutputUnderWay, () -> sendOutput.apply(message));
     }
 
-    private void underWay(Consumer<Boolean> mark, Message message) {
+    private static byte[] message(byte stream, byte[] bytes, int count) {
+        return ByteBuffer.allocate(1 + count).put(stream).put(bytes, 0, count).array();
+    }
+
+    private void underWay(Consumer<Boolean> mark, Supplier<CompletionStage<?>> message) {
         mark.accept(true);
-        message.send(() -> mark.accept(false), this::disconnected);
+        message.get().whenComplete((sent, broken) -> {
+            if (broken == null) {
+                mark.accept(false);
+            } else {
+                disconnected();
+            }
+        });
     }
 
     private synchronized void setTakenUnderWay(boolean is) {
@@ -189,7 +194,7 @@ public final class AttachedClient implements Client, AutoCloseable {
     /** Queues output that is left when the command ends. */
     synchronized void keep(byte stream, byte[] bytes, int count) {
         if (!isGone()) {
-            rest.add(socket.output(stream, bytes, count));
+            rest.add(message(stream, bytes, count));
         }
     }
 
@@ -207,7 +212,7 @@ public final class AttachedClient implements Client, AutoCloseable {
 
     /** Sends the next of the last messages if none is in transit. */
     private void advance() {
-        Optional<Message> next = Optional.empty();
+        Optional<Supplier<CompletionStage<?>>> next = Optional.empty();
         Runnable finished = () -> {};
         synchronized (this) {
             if (last.isEmpty() || outputUnderWay && !isGone()) {
@@ -217,10 +222,12 @@ public final class AttachedClient implements Client, AutoCloseable {
                 finished = whenFinished;
                 whenFinished = () -> {};
             } else if (rest.isEmpty()) {
-                next = Optional.of(socket.last(last.get()));
+                String text = last.get();
+                next = Optional.of(() -> sendText.apply(text));
                 last = Optional.of("");
             } else {
-                next = Optional.of(rest.removeFirst());
+                byte[] output = rest.removeFirst();
+                next = Optional.of(() -> sendOutput.apply(output));
             }
         }
         next.ifPresent(message -> underWay(this::setOutputUnderWay, message));

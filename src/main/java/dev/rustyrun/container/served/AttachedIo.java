@@ -1,9 +1,9 @@
 package dev.rustyrun.container.served;
 
-import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.LogFrame;
 import dev.rustyrun.stage.CommandIo;
 import dev.rustyrun.stage.CommandPipes;
 import dev.rustyrun.stage.Transfer;
@@ -87,15 +87,15 @@ final class AttachedIo implements CommandIo {
             resize(wanted.get());
         }
         feed();
-        master = read(master, LogWriter.STDOUT, found);
+        master = read(master, LogFrame.STDOUT, found);
         // Alternates the order, so that neither stream starves the other.
         errorsFirst = !errorsFirst;
         if (errorsFirst) {
-            stderr = read(stderr, LogWriter.STDERR, found);
+            stderr = read(stderr, LogFrame.STDERR, found);
         }
-        stdout = read(stdout, LogWriter.STDOUT, found);
+        stdout = read(stdout, LogFrame.STDOUT, found);
         if (!errorsFirst) {
-            stderr = read(stderr, LogWriter.STDERR, found);
+            stderr = read(stderr, LogFrame.STDERR, found);
         }
     }
 
@@ -192,9 +192,9 @@ final class AttachedIo implements CommandIo {
         stderr = -1;
         master = -1;
         try {
-            keepRest(open[1], LogWriter.STDOUT);
-            keepRest(open[2], LogWriter.STDERR);
-            keepRest(open[3], LogWriter.STDOUT);
+            keepRest(open[1], LogFrame.STDOUT);
+            keepRest(open[2], LogFrame.STDERR);
+            keepRest(open[3], LogFrame.STDOUT);
         } finally {
             linux.closeAll(open);
         }

@@ -1,5 +1,6 @@
 package dev.rustyrun.container.served;
 
+import dev.rustyrun.spec.InputRefusal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -9,6 +10,9 @@ import java.util.Optional;
  * towards the service's {@link Memory}. Thread-safe.
  */
 public final class InputQueue {
+
+    /** The message to the client that a piece of its input was accepted. */
+    public static final String TAKEN = "taken";
 
     private static final int MAX_BYTES = 1024 * 1024;
     /** The overhead counted for each piece, because many small pieces take memory too. */

@@ -1,9 +1,9 @@
 package dev.rustyrun.container.supervised;
 
 import dev.rustyrun.container.served.InputQueue;
-import dev.rustyrun.container.served.InputRefusal;
 import dev.rustyrun.container.served.Memory;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.spec.InputRefusal;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -42,16 +42,20 @@ public final class AttachedInput {
         return refused;
     }
 
-    /** Ends the input after everything that was sent before. */
-    public void end() {
-        ending = true;
+    /**
+     * Handles a control message; returns whether it is valid. {@code eof} ends the input after everything that was sent
+     * before; of several pending sizes of the terminal, only the last is used.
+     */
+    public boolean order(String order) {
+        if (order.equals(END)) {
+            ending = true;
+        } else if (order.matches("resize [0-9]{1,4} [0-9]{1,4}")) {
+            resize.set(order);
+        } else {
+            return false;
+        }
         step.run();
-    }
-
-    /** Sets the size of the container's terminal; of several pending sizes, only the last is used. */
-    public void resize(String order) {
-        resize.set(order);
-        step.run();
+        return true;
     }
 
     /** Called when the client has disconnected; pending input is dropped. */

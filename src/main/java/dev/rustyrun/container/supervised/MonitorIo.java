@@ -4,6 +4,7 @@ import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.LogFrame;
 import dev.rustyrun.stage.CommandIo;
 import dev.rustyrun.stage.CommandPipes;
 import dev.rustyrun.stage.Transfer;
@@ -123,13 +124,13 @@ public final class MonitorIo implements CommandIo {
             return;
         }
         if (found.found(stdout, PollSet.POLLIN | PollSet.POLLHUP)) {
-            stdout = read(stdout, LogWriter.STDOUT);
+            stdout = read(stdout, LogFrame.STDOUT);
         }
         if (found.found(stderr, PollSet.POLLIN | PollSet.POLLHUP)) {
-            stderr = read(stderr, LogWriter.STDERR);
+            stderr = read(stderr, LogFrame.STDERR);
         }
         if (master >= 0 && found.found(master, PollSet.POLLIN | PollSet.POLLHUP)) {
-            master = read(master, LogWriter.STDOUT);
+            master = read(master, LogFrame.STDOUT);
         }
     }
 

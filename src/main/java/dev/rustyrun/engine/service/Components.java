@@ -56,6 +56,12 @@ final class Components {
 
     @Produces
     @Singleton
+    AnswerSteps answerSteps(Steps steps) {
+        return steps::wakeable;
+    }
+
+    @Produces
+    @Singleton
     Timers timers() {
         return new Timers();
     }

@@ -9,6 +9,7 @@ import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.RunningContainers;
 import dev.rustyrun.container.watch.Clearing;
+import dev.rustyrun.container.watch.Steps;
 import dev.rustyrun.request.ExecRequest;
 import dev.rustyrun.request.ExecTerminal;
 import dev.rustyrun.request.InputRequest;
@@ -32,6 +33,7 @@ public final class Execs {
     private final QueuedLaunches queued;
     private final Clearing clearing;
     private final Budget budget;
+    private final Steps steps;
 
     Execs(
             LaunchTools tools,
@@ -39,7 +41,9 @@ public final class Execs {
             Limits limits,
             QueuedLaunches queued,
             Clearing clearing,
-            Budget budget) {
+            Budget budget,
+            Steps steps) {
+        this.steps = steps;
         this.budget = budget;
         this.tools = tools;
         this.containers = containers;
@@ -70,16 +74,17 @@ public final class Execs {
         });
     }
 
-    /** The client of an exec whose input and output are streamed. */
-    public AttachedClient client(String name, AttachedClient.Socket socket) {
-        return new AttachedClient(name, tools.linux(), budget, socket);
+    /** An exec whose input and output are streamed to and from the client {@code name}. */
+    public AttachedExec attached(String name, ClientSocket socket) {
+        AttachedClient client = new AttachedClient(name, tools.linux(), budget, socket::sendText, socket::sendOutput);
+        return new AttachedExec(this, steps, client);
     }
 
     /**
      * Runs the request {@code body}, the first message, with its complete input and output streamed to and from the
      * client.
      */
-    public CompletionStage<RunResult> attach(ServedContainer container, String body, AttachedClient client) {
+    CompletionStage<RunResult> attach(ServedContainer container, String body, AttachedClient client) {
         ContainerFolder folder = container.folder();
         ExecRequest request = new ExecRequest();
         ExecTerminal terminal = new ExecTerminal();

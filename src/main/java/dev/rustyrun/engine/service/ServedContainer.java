@@ -8,6 +8,9 @@ import dev.rustyrun.container.files.Unpacked;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.UsageJson;
+import dev.rustyrun.container.supervised.Watches;
+import dev.rustyrun.engine.ContainerLog;
+import dev.rustyrun.engine.LogView;
 import dev.rustyrun.spec.ContainerStatus;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,8 +31,13 @@ public final class ServedContainer {
     private final Containers containers;
     private final ContainerFiles files;
     private final ContainerFolder folder;
+    private final Watches watches;
+    private final Budget budget;
 
-    ServedContainer(Containers containers, ContainerFiles files, ContainerFolder folder) {
+    ServedContainer(
+            Containers containers, ContainerFiles files, ContainerFolder folder, Watches watches, Budget budget) {
+        this.watches = watches;
+        this.budget = budget;
         this.containers = containers;
         this.files = files;
         this.folder = folder;
@@ -111,6 +119,20 @@ public final class ServedContainer {
         return containers.running().processes(folder).stream()
                 .map(process -> process.json(withArguments))
                 .toList();
+    }
+
+    /** The part {@code view} of its log. */
+    public ContainerLog log(LogView view) {
+        return new ContainerLog(containers, watches, folder, view);
+    }
+
+    /**
+     * Attaches a client to its input and output.
+     *
+     * @param leave runs at the end
+     */
+    public ServedAttachment attach(ClientSocket socket, Runnable leave) {
+        return new ServedAttachment(containers, watches, budget, folder, socket, leave);
     }
 
     /** The file or directory {@code path} of it. */

@@ -6,6 +6,7 @@ import dev.rustyrun.container.files.ContainerFiles;
 import dev.rustyrun.container.supervised.ContainerFolder;
 import dev.rustyrun.container.supervised.Containers;
 import dev.rustyrun.container.supervised.DataFolder;
+import dev.rustyrun.container.supervised.Watches;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +17,20 @@ public final class ServedContainers {
 
     private final Containers containers;
     private final ContainerFiles files;
+    private final Watches watches;
+    private final Budget budget;
     private final DataFolder folder;
     private final NamespaceProbe probe;
 
-    ServedContainers(LaunchTools tools, Containers containers, ContainerFiles files, DataFolder folder) {
+    ServedContainers(
+            LaunchTools tools,
+            Containers containers,
+            ContainerFiles files,
+            DataFolder folder,
+            Watches watches,
+            Budget budget) {
+        this.watches = watches;
+        this.budget = budget;
         this.probe = new NamespaceProbe(tools.linux());
         this.containers = containers;
         this.files = files;
@@ -46,7 +57,7 @@ public final class ServedContainers {
     }
 
     ServedContainer of(ContainerFolder folder) {
-        return new ServedContainer(containers, files, folder);
+        return new ServedContainer(containers, files, folder, watches, budget);
     }
 
     /**

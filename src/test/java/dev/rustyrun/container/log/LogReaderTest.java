@@ -3,6 +3,7 @@ package dev.rustyrun.container.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.spec.LogFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ class LogReaderTest {
 
     private static String rest(LogReader reader) throws IOException {
         StringBuilder text = new StringBuilder();
-        for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+        for (Optional<LogFrame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
             text.append(new String(frame.get().bytes(), StandardCharsets.UTF_8));
         }
         return text.toString();
@@ -55,7 +56,7 @@ class LogReaderTest {
         try (LogReader reader = new LogReader(log)) {
             assertEquals(Optional.empty(), reader.next());
             append(frame(7, 2, "text"));
-            LogReader.Frame frame = reader.next().orElseThrow();
+            LogFrame frame = reader.next().orElseThrow();
             assertEquals(
                     "7 2 text",
                     frame.micros() + " " + frame.stream() + " " + new String(frame.bytes(), StandardCharsets.UTF_8));
@@ -94,7 +95,7 @@ class LogReaderTest {
             assertEquals(tail[1], tail(tail[0]), tail[0] + " lines");
         }
         append(frame(4, 2, "\n"));
-        append(frame(5, LogWriter.TRUNCATED, ""));
+        append(frame(5, LogFrame.TRUNCATED, ""));
         assertEquals("d\n", tail("1"));
         assertEquals("b\nc\nd\n", tail("3"));
         assertEquals("", tail("0"));

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.spec.InputRefusal;
 import dev.rustyrun.stage.CommandPipes;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,41 +27,28 @@ import org.junit.jupiter.api.Test;
 class AttachedIoTest {
 
     /** A connection that delivers messages only when the test allows it. */
-    private static final class SlowSocket implements AttachedClient.Socket {
-
-        private record UnderWay(Runnable sent, Runnable broken) {}
+    private static final class SlowSocket {
 
         private final StringBuffer sent = new StringBuffer();
-        private final Deque<UnderWay> underWay = new ConcurrentLinkedDeque<>();
+        private final Deque<CompletableFuture<Void>> underWay = new ConcurrentLinkedDeque<>();
 
-        private AttachedClient.Message message(String text) {
-            return (whenSent, whenBroken) -> {
-                sent.append(text).append(' ');
-                underWay.add(new UnderWay(whenSent, whenBroken));
-            };
+        CompletionStage<Void> text(String text) {
+            sent.append(text).append(' ');
+            CompletableFuture<Void> message = new CompletableFuture<>();
+            underWay.add(message);
+            return message;
+        }
+
+        CompletionStage<Void> output(byte[] message) {
+            return text(message[0] + ":" + new String(message, 1, message.length - 1, StandardCharsets.UTF_8));
         }
 
         void arrive() {
-            underWay.remove().sent.run();
+            underWay.remove().complete(null);
         }
 
         void breakOff() {
-            underWay.remove().broken.run();
-        }
-
-        @Override
-        public AttachedClient.Message taken() {
-            return message("taken");
-        }
-
-        @Override
-        public AttachedClient.Message output(byte stream, byte[] bytes, int count) {
-            return message(stream + ":" + new String(bytes, 0, count, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public AttachedClient.Message last(String text) {
-            return message(text);
+            underWay.remove().completeExceptionally(new IOException("closed"));
         }
     }
 
@@ -84,7 +75,8 @@ class AttachedIoTest {
     private final int[] stdout = linux.pipe();
     private final int[] stderr = linux.pipe();
     private final SlowSocket socket = new SlowSocket();
-    private final AttachedClient client = new AttachedClient("client", linux, new SomeMemory(), socket);
+    private final AttachedClient client =
+            new AttachedClient("client", linux, new SomeMemory(), socket::text, socket::output);
     private final PollSet set = new PollSet(8);
     private AttachedIo io;
 

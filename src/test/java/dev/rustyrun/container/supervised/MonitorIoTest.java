@@ -10,6 +10,7 @@ import dev.rustyrun.container.log.LogWriter;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.WindowSize;
+import dev.rustyrun.spec.LogFrame;
 import dev.rustyrun.stage.CommandPipes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +79,7 @@ class MonitorIoTest {
     private String logged() throws IOException {
         StringBuilder text = new StringBuilder();
         try (LogReader reader = new LogReader(log)) {
-            for (Optional<LogReader.Frame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
+            for (Optional<LogFrame> frame = reader.next(); frame.isPresent(); frame = reader.next()) {
                 text.append(frame.get().stream())
                         .append(':')
                         .append(new String(frame.get().bytes(), StandardCharsets.UTF_8))

@@ -1,52 +1,41 @@
-package dev.rustyrun.container.supervised;
+package dev.rustyrun.engine.service;
 
 import dev.rustyrun.container.log.LogHold;
 import dev.rustyrun.container.log.LogReader;
-import dev.rustyrun.container.log.LogWriter;
-import dev.rustyrun.linux.Printable;
+import dev.rustyrun.container.served.InputQueue;
+import dev.rustyrun.container.supervised.AttachedInput;
+import dev.rustyrun.container.supervised.ContainerFolder;
+import dev.rustyrun.container.supervised.ContainerWatch;
+import dev.rustyrun.container.supervised.Containers;
+import dev.rustyrun.container.supervised.Watches;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.InputRefusal;
+import dev.rustyrun.spec.LogFrame;
+import dev.rustyrun.spec.MessageLine;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** Sends a container's log to an attached client, from its beginning to its end, without blocking a thread. */
-public final class AttachedOutput {
-
-    /** The connection to the client. */
-    public interface Socket {
-
-        /**
-         * Sends output; reports afterwards whether it was sent.
-         *
-         * @param stream the number of the output's stream; see {@link LogWriter}
-         */
-        void send(byte stream, byte[] bytes, Consumer<Boolean> sent);
-
-        /** Closes the connection. */
-        void close(End end, String why);
-    }
-
-    /** Why the output ends. */
-    public enum End {
-        /** The container has ended, and everything was sent. */
-        ENDED,
-        /** The container could not be started. */
-        NOT_STARTED,
-        /** The log cannot be read. */
-        FAILED
-    }
+/**
+ * A client that is attached to a container: receives its log from its beginning to its end, and sends it input. No
+ * thread is blocked. Thread-safe.
+ */
+public final class ServedAttachment {
 
     /** A connection is closed with a short reason only. */
     private static final int MAX_REASON = 60;
 
     private final Containers containers;
     private final ContainerFolder folder;
-    private final Socket socket;
+    private final Watches watches;
+    private final Budget budget;
+    private final ClientSocket socket;
     private final Runnable leave;
     private final LogReader reader;
     private final LogHold hold;
     private final ContainerWatch watch;
     private final Runnable step;
+    private volatile Optional<AttachedInput> input = Optional.empty();
     private volatile boolean underWay;
     private volatile boolean begun;
     private volatile boolean gone;
@@ -54,9 +43,16 @@ public final class AttachedOutput {
     private boolean ended;
 
     /** @param leave runs at the end */
-    public AttachedOutput(
-            Containers containers, Watches watches, ContainerFolder folder, Socket socket, Runnable leave) {
+    ServedAttachment(
+            Containers containers,
+            Watches watches,
+            Budget budget,
+            ContainerFolder folder,
+            ClientSocket socket,
+            Runnable leave) {
         this.containers = containers;
+        this.watches = watches;
+        this.budget = budget;
         this.folder = folder;
         this.socket = socket;
         this.leave = leave;
@@ -73,13 +69,30 @@ public final class AttachedOutput {
 
     /** Starts. From now on the log keeps output until it was sent, and the container waits for that. */
     public void begin() {
+        input = Optional.of(new AttachedInput(
+                containers,
+                watches,
+                budget,
+                folder,
+                whenSent -> socket.sendText(InputQueue.TAKEN).whenComplete((sent, broken) -> whenSent.run())));
         hold.begin(containers.status(folder) == ContainerStatus.CREATED);
         begun = true;
         step.run();
     }
 
+    /** Adds input; returns the reason if it is refused. */
+    public Optional<InputRefusal> offer(byte[] piece) {
+        return input.flatMap(waiting -> waiting.offer(piece));
+    }
+
+    /** Handles a control message; returns whether it is valid. */
+    public boolean order(String order) {
+        return input.map(waiting -> waiting.order(order)).orElse(true);
+    }
+
     /** Called when the client has disconnected. */
     public void disconnected() {
+        input.ifPresent(AttachedInput::disconnected);
         gone = true;
         step.run();
     }
@@ -95,17 +108,17 @@ public final class AttachedOutput {
             return;
         }
         if (!failure.isEmpty()) {
-            end(End.NOT_STARTED, Printable.of(failure, MAX_REASON));
+            end(ClientSocket.End.NOT_STARTED, MessageLine.cut(failure, MAX_REASON));
             return;
         }
         boolean continues = false;
         try {
             continues = !gone && sendNext();
         } catch (IOException e) {
-            end(End.FAILED, "the log cannot be read");
+            end(ClientSocket.End.FAILED, "the log cannot be read");
         } finally {
             if (!continues && !ended) {
-                end(End.ENDED, "the container has ended");
+                end(ClientSocket.End.ENDED, "the container has ended");
             }
         }
     }
@@ -113,17 +126,21 @@ public final class AttachedOutput {
     private boolean sendNext() throws IOException {
         watch.refresh();
         ContainerStatus status = containers.status(folder);
-        Optional<LogReader.Frame> frame = reader.next();
+        Optional<LogFrame> frame = reader.next();
         hold.move(reader.generation());
         if (frame.isEmpty()) {
             return !status.hasEnded();
         }
-        if (frame.get().stream() == LogWriter.TRUNCATED) {
+        if (frame.get().isTruncated()) {
             step.run();
             return true;
         }
         underWay = true;
-        socket.send(frame.get().stream(), frame.get().bytes(), this::sent);
+        byte[] message = ByteBuffer.allocate(1 + frame.get().bytes().length)
+                .put(frame.get().stream())
+                .put(frame.get().bytes())
+                .array();
+        socket.sendOutput(message).whenComplete((sent, broken) -> sent(broken == null));
         return true;
     }
 
@@ -133,7 +150,7 @@ public final class AttachedOutput {
         step.run();
     }
 
-    private void end(End end, String why) {
+    private void end(ClientSocket.End end, String why) {
         ended = true;
         hold.close();
         watch.close();

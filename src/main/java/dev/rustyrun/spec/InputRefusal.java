@@ -1,4 +1,4 @@
-package dev.rustyrun.container.served;
+package dev.rustyrun.spec;
 
 /** Why no more input is accepted from a client. */
 public enum InputRefusal {
