@@ -5,6 +5,7 @@ import dev.rustyrun.cli.MonitoredLaunch;
 import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.StoreProcess;
 import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.CommandProcess;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.http.Service;
 import dev.rustyrun.linux.GivenBytes;
@@ -60,8 +61,8 @@ public final class Rustyrun {
     private static void monitor(String[] args) {
         SelfExec self = self(args);
         Linux linux = host(e -> "rustyrun: " + e.getMessage());
-        MonitoredLaunch launch = new MonitoredLaunch(new OwnProcess(linux, self));
-        linux.exit(new Monitor(linux, self, launch, args[1]).perform());
+        MonitoredLaunch launch = new MonitoredLaunch(new CommandProcess(new OwnProcess(linux, self)));
+        linux.exit(new Monitor(linux, self, launch::read, args[1]).perform());
     }
 
     private static void store(String[] args) {

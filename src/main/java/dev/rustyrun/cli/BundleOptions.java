@@ -1,7 +1,8 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.Bundle;
-import dev.rustyrun.container.CreateOptions;
+import dev.rustyrun.engine.CommandContext;
+import dev.rustyrun.spec.Bundle;
+import dev.rustyrun.spec.CreateOptions;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,7 +70,7 @@ final class BundleOptions {
      * @throws InvalidSpecException when the bundle is invalid
      */
     Bundle read(CommandContext context) {
-        Bundle read = Bundle.read(context.tools(), bundle == null ? Path.of(".") : bundle, config);
+        Bundle read = context.runtime().bundle(bundle == null ? Path.of(".") : bundle, config);
         return read.with(
                 NotifySocket.passOn(detached.withListenDescriptors(read).spec()));
     }

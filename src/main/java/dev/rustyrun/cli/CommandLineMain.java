@@ -6,12 +6,11 @@ import dev.rustyrun.cli.common.KillArguments;
 import dev.rustyrun.cli.common.StrictCommandLine;
 import dev.rustyrun.cli.remote.ClientMain;
 import dev.rustyrun.cli.remote.HostOption;
-import dev.rustyrun.container.ErrorLog;
-import dev.rustyrun.container.OwnProcess;
-import dev.rustyrun.container.WaitingStage;
-import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.CommandContext;
+import dev.rustyrun.engine.CommandProcess;
 import dev.rustyrun.engine.Engine;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.ErrorLog;
 import dev.rustyrun.request.ExecOptions;
 import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.ListenOptions;
@@ -19,6 +18,7 @@ import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.request.ServeRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.MessageLine;
+import dev.rustyrun.spec.SupervisedLaunch;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +42,12 @@ public final class CommandLineMain {
     private static final int MIN_WIDTH = 60;
     private static final int MAX_WIDTH = 120;
 
-    private final OwnProcess process;
+    private final CommandProcess process;
     private final Consumer<ServeRequest> service;
     private final PrintStream messages;
     private ErrorLog log;
 
-    private CommandLineMain(OwnProcess process, Consumer<ServeRequest> service, PrintStream messages) {
+    private CommandLineMain(CommandProcess process, Consumer<ServeRequest> service, PrintStream messages) {
         this.process = process;
         this.service = service;
         this.messages = messages;
@@ -60,25 +60,24 @@ public final class CommandLineMain {
      * @param service serves launches over HTTP, until the process receives SIGTERM or SIGINT
      */
     public static void main(String[] args, Consumer<ServeRequest> service) {
-        OwnProcess process;
+        CommandProcess process;
         try {
-            process = OwnProcess.current();
+            process = CommandProcess.current();
         } catch (UnsatisfiedLinkError e) {
             System.exit(withoutLibrary(args, e));
             return;
         }
-        process.openMissingStandardDescriptors();
         process.exit(perform(process, service, args));
     }
 
-    private static int perform(OwnProcess process, Consumer<ServeRequest> service, String[] args) {
+    private static int perform(CommandProcess process, Consumer<ServeRequest> service, String[] args) {
         if (CompletionMain.isAsked(args)) {
             PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
             CompletionMain.lines(
                             args,
                             words -> context(process, words, nowhere),
                             words -> ClientMain.context(engine -> remote(process, engine, nowhere, words), words))
-                    .forEach(line -> process.print(1, (line + "\n").getBytes(StandardCharsets.UTF_8)));
+                    .forEach(line -> process.print((line + "\n").getBytes(StandardCharsets.UTF_8)));
             return 0;
         }
         if (HostOption.isGiven(args)) {
@@ -88,8 +87,9 @@ public final class CommandLineMain {
         return orUnwritten(new CommandLineMain(process, service, System.err).execute(args));
     }
 
-    private static EngineContext remote(OwnProcess process, Engine engine, PrintStream messages, List<String> args) {
-        return new EngineContext(process, engine, messages, args);
+    private static EngineContext remote(
+            CommandProcess process, Engine engine, PrintStream messages, List<String> args) {
+        return process.context(engine, messages, args);
     }
 
     /** Handles a missing native library, such as when only the executable was copied: help and version still work. */
@@ -122,10 +122,9 @@ public final class CommandLineMain {
     }
 
     private int execute(String[] args) {
-        WaitingStage started = WaitingStage.NONE;
         try {
             if (Launching.commandOf(args).isPresent()) {
-                started = WaitingStage.start(process, List.of(args), messages);
+                process.startStage(List.of(args), messages);
             }
             if (HELP.stream().anyMatch(List.of(args)::contains)) {
                 Commands.MODEL.setUsageHelpWidth(helpWidth());
@@ -137,7 +136,7 @@ public final class CommandLineMain {
                     && create.isOfImage(() -> Files.exists(Path.of("config.json")))) {
                 parsed = Commands.MODEL.parseArgs(Launching.asRun(args));
             }
-            return helped.isPresent() ? helped.get() : perform(parsed, started);
+            return helped.isPresent() ? helped.get() : perform(parsed);
         } catch (ParameterException e) {
             CommandSpec command = e.getCommandLine().getCommandSpec();
             int usual = statusOf(command);
@@ -164,11 +163,10 @@ public final class CommandLineMain {
     }
 
     private int helpWidth() {
-        int columns = process.printsToTerminal() ? process.outputSize().width() : DEFAULT_WIDTH;
-        return Math.min(Math.max(columns, MIN_WIDTH), MAX_WIDTH);
+        return Math.min(Math.max(process.columns(DEFAULT_WIDTH), MIN_WIDTH), MAX_WIDTH);
     }
 
-    private int perform(ParseResult parsed, WaitingStage stage) {
+    private int perform(ParseResult parsed) {
         try {
             RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
             log = root.global().errorLog(messages);
@@ -181,8 +179,7 @@ public final class CommandLineMain {
             Object command = last.commandSpec().userObject();
             if (command instanceof ContainerCommand || command instanceof EngineContext.Command) {
                 root.global().check();
-                CommandContext context = new CommandContext(
-                        process, root.global().store(process), stage, messages, log, parsed.originalArgs());
+                CommandContext context = root.global().context(process, messages, log, parsed.originalArgs());
                 return command instanceof ContainerCommand local
                         ? perform(local, context, last)
                         : EngineContext.perform(
@@ -224,28 +221,22 @@ public final class CommandLineMain {
      * @param values the values that were resolved when the container was created
      * @throws InvalidSpecException when the launch is no longer possible
      */
-    static Monitor.Launched detached(
-            OwnProcess process, List<String> words, String directory, LocalSpec.Resolved values) {
-        process.changeDirectory(directory);
+    static SupervisedLaunch detached(
+            CommandProcess process, List<String> words, String directory, LocalSpec.Resolved values) {
+        process.enter(directory);
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         RustyrunCommand root = (RustyrunCommand) parsed.commandSpec().userObject();
         RunCommand run = (RunCommand) lastOf(parsed).commandSpec().userObject();
-        CommandContext context = new CommandContext(
-                process,
-                root.global().store(process),
-                WaitingStage.NONE,
-                System.err,
-                root.global().errorLog(System.err),
-                words);
+        CommandContext context =
+                root.global().context(process, System.err, root.global().errorLog(System.err), words);
         return run.launched(context, values);
     }
 
     /** The context of a command with these arguments. */
-    static EngineContext context(OwnProcess process, List<String> words, PrintStream messages) {
+    static EngineContext context(CommandProcess process, List<String> words, PrintStream messages) {
         ParseResult parsed = Commands.MODEL.parseArgs(words.toArray(String[]::new));
         GlobalOptions global = ((RustyrunCommand) parsed.commandSpec().userObject()).global();
-        return new CommandContext(
-                        process, global.store(process), WaitingStage.NONE, messages, global.errorLog(messages), words)
+        return global.context(process, messages, global.errorLog(messages), words)
                 .forEngine();
     }
 

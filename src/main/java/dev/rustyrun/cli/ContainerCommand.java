@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.CommandContext;
 import java.util.List;
 
 /** A command that works on local containers. */

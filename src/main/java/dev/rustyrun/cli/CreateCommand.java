@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
@@ -65,8 +66,7 @@ final class CreateCommand implements ContainerCommand {
         Optional<Outcome> failure;
         try {
             checkArguments();
-            failure = context.runtime()
-                    .create(context.stage("create"), id, options.read(context), options.createOptions(context, false));
+            failure = context.runtime().create(id, options.read(context), options.createOptions(context, false));
         } catch (RuntimeException | Error e) {
             context.abandon();
             throw e;

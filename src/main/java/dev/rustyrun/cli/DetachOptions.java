@@ -1,9 +1,9 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.Bundle;
-import dev.rustyrun.container.CreateOptions;
-import dev.rustyrun.container.PidOutputs;
+import dev.rustyrun.spec.Bundle;
+import dev.rustyrun.spec.CreateOptions;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.PidOutputs;
 import dev.rustyrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.DetachedLaunch;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.LaunchRequest;

@@ -1,9 +1,8 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ContainerUsers;
-import dev.rustyrun.container.Execution;
-import dev.rustyrun.container.WaitingStage;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.LocalExec;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
@@ -107,15 +106,13 @@ final class ExecCommand implements ContainerCommand {
             if (process != null) {
                 InapplicableOptions.checkProcessFile(command);
             }
-            Execution.Place place = new Execution.Place(id, ignorePaused, cgroups);
-            WaitingStage stage = context.stage("exec");
-            ended = new Execution(context.tools())
-                    .execute(
-                            place,
-                            of -> process(context, of, stage),
-                            detached.options(false, context.log().isDebugging()),
-                            detach,
-                            stage);
+            LocalExec exec = context.exec(id);
+            ended = exec.run(
+                    ignorePaused,
+                    cgroups,
+                    of -> process(context, exec, of),
+                    detached.options(false, context.log().isDebugging()),
+                    detach);
         } catch (RuntimeException | Error e) {
             context.abandon();
             throw e;
@@ -123,46 +120,24 @@ final class ExecCommand implements ContainerCommand {
         if (!ended.message().isEmpty()) {
             context.error(ended.message());
         }
-        boolean unstarted = ended.reason() == Outcome.Reason.SETUP_FAILED && !isInRun(context);
+        boolean unstarted = ended.reason() == Outcome.Reason.SETUP_FAILED
+                && !context.exec(id).isInRun();
         return unstarted ? NOT_STARTED : ended.exitCode();
     }
 
     @Override
     public int failed(CommandContext context, int usual) {
-        return isInRun(context) ? EngineContext.FAILED : NOT_STARTED;
+        return context.exec(id).isInRun() ? EngineContext.FAILED : NOT_STARTED;
     }
 
-    /**
-     * Whether the container exists and was not created from a bundle. Engines and scripts expect runc's exit status for
-     * containers from bundles.
-     */
-    private boolean isInRun(CommandContext context) {
-        try {
-            return context.store()
-                            .find(id)
-                            .filter(state -> state.origin().bundle().isEmpty())
-                            .isPresent()
-                    || context.engine().isDetached(id);
-        } catch (RuntimeException unknown) {
-            return false;
-        }
-    }
-
-    private Spec.Process process(CommandContext context, Spec.Process of, WaitingStage stage) {
-        Spec.Process made = DetachOptions.with(
+    private Spec.Process process(CommandContext context, LocalExec exec, Spec.Process of) {
+        return DetachOptions.with(
                 process == null
-                        ? Execution.labelled(
+                        ? LocalExec.labelled(
                                 options.applyTo(
-                                        of,
-                                        words,
-                                        new ContainerUsers(context.tools(), id)::find,
-                                        context.log().warnings()),
+                                        of, words, exec::user, context.log().warnings()),
                                 apparmor,
                                 label)
-                        : Execution.read("--process", process.toString()));
-        if (made.terminal() && !isInRun(context)) {
-            stage.withoutReturns();
-        }
-        return made;
+                        : LocalExec.read("--process", process.toString()));
     }
 }

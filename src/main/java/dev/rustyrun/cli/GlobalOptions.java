@@ -1,11 +1,12 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.container.ErrorLog;
-import dev.rustyrun.container.OwnProcess;
+import dev.rustyrun.engine.CommandContext;
+import dev.rustyrun.engine.CommandProcess;
+import dev.rustyrun.engine.ErrorLog;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options before a command's name; they are those of runc. */
@@ -70,9 +71,9 @@ final class GlobalOptions {
             description = "Log debug messages, to stderr without --log, and print stack traces with errors.")
     private boolean debug;
 
-    /** The container store. */
-    ContainerStore store(OwnProcess process) {
-        return process.store(root, systemdCgroup || cgroupManager.equals(SYSTEMD));
+    /** The context of a local command with these options. */
+    CommandContext context(CommandProcess process, PrintStream messages, ErrorLog errors, List<String> args) {
+        return process.context(root, systemdCgroup || cgroupManager.equals(SYSTEMD), messages, errors, args);
     }
 
     /** Receives errors and warnings, and debug messages with --debug. */

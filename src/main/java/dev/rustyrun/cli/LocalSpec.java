@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.ImageLaunch;
 import dev.rustyrun.engine.LocalHost;
 import dev.rustyrun.request.ContainerRequest;

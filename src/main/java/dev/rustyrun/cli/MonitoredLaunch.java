@@ -1,10 +1,10 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rustyrun.container.OwnProcess;
-import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.CommandProcess;
 import dev.rustyrun.engine.service.RequestedLaunch;
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.SupervisedLaunch;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ParameterException;
@@ -13,22 +13,27 @@ import picocli.CommandLine.ParameterException;
  * The launch of a detached container as its creator has written it to the container's directory, for its monitor
  * process: the command line writes its arguments, a service the request.
  */
-public final class MonitoredLaunch implements Monitor.Reader {
+public final class MonitoredLaunch {
 
     private static final String WORDS = "words";
     private static final String DIRECTORY = "directory";
     private static final String VARIABLES = "variables";
     private static final String IMAGE = "image";
 
-    private final OwnProcess process;
+    private final CommandProcess process;
 
     /** @param process the monitor process */
-    public MonitoredLaunch(OwnProcess process) {
+    public MonitoredLaunch(CommandProcess process) {
         this.process = process;
     }
 
-    @Override
-    public Monitor.Launched read(ObjectNode resolved, boolean terminal) {
+    /**
+     * The launch that {@code resolved} describes.
+     *
+     * @param terminal whether the container has a terminal
+     * @throws InvalidSpecException when it is invalid
+     */
+    public SupervisedLaunch read(ObjectNode resolved, boolean terminal) {
         return resolved.has(WORDS) ? read(resolved) : RequestedLaunch.read(resolved, terminal);
     }
 
@@ -40,7 +45,7 @@ public final class MonitoredLaunch implements Monitor.Reader {
         resolved.put(DIRECTORY, directory);
     }
 
-    private Monitor.Launched read(ObjectNode resolved) {
+    private SupervisedLaunch read(ObjectNode resolved) {
         List<String> words = new ArrayList<>();
         resolved.path(WORDS).forEach(word -> words.add(word.asText()));
         try {

@@ -1,6 +1,6 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.OutcomeJson;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
@@ -68,7 +68,7 @@ final class OutcomeOptions {
             return Optional.empty();
         }
         try {
-            GivenFile.replace("--result", result, OutcomeJson.write(outcome));
+            CommandContext.writeResult("--result", result, outcome);
             return Optional.empty();
         } catch (InvalidSpecException e) {
             return Optional.of(e.getMessage());

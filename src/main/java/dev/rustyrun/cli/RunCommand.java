@@ -1,20 +1,16 @@
 package dev.rustyrun.cli;
 
-import dev.rustyrun.container.Bundle;
-import dev.rustyrun.container.BundleRun;
-import dev.rustyrun.container.ContainerId;
-import dev.rustyrun.container.Launch;
-import dev.rustyrun.container.WaitingStage;
-import dev.rustyrun.container.supervised.Monitor;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.DetachedLaunch;
 import dev.rustyrun.engine.EngineContext;
+import dev.rustyrun.engine.ForegroundLaunch;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.FamiliarOptions;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.MessageLine;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SupervisedLaunch;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -167,10 +163,7 @@ final class RunCommand implements ContainerCommand {
 
     /** In runc, a single word in a bundle's directory is a container id; here it would be pulled as an image. */
     private void refuseToGuess(CommandContext context) {
-        if (!created
-                && words.size() == 1
-                && ContainerId.isId(words.get(0))
-                && Bundle.isWorkingDirectory(context.tools())) {
+        if (!created && words.size() == 1 && context.runtime().isForBundleHere(words.get(0))) {
             throw new InvalidSpecException("this directory is a bundle: pass --bundle . to run it as \"" + words.get(0)
                     + "\", or name the image with its tag, as in " + words.get(0) + ":latest");
         }
@@ -186,9 +179,8 @@ final class RunCommand implements ContainerCommand {
                             ? "run --bundle DIR needs one more argument: the container id"
                             : "nothing to run: pass --rootfs DIR and a command, or --bundle DIR and a container id");
         }
-        WaitingStage stage = context.stage("run");
-        Outcome ended = new BundleRun(context.tools(), context.log())
-                .run(words.get(0), bundle.read(context), bundle.createOptions(context, trace), detach, keep, stage);
+        Outcome ended = context.runtime()
+                .run(words.get(0), bundle.read(context), bundle.createOptions(context, trace), detach, keep);
         int code = report(ended, context);
         return ended.reason() == Outcome.Reason.SETUP_FAILED ? EngineContext.RUNC_FAILED : code;
     }
@@ -223,7 +215,7 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException(
                     "--keep and --ephemeral cannot be used together: changes are in memory and are discarded at the end");
         }
-        Launch launch = new Launch(context.tools(), spec);
+        ForegroundLaunch launch = context.launch(spec);
         if (explain) {
             System.out.print(launch.explain(name, why));
             return 0;
@@ -232,17 +224,14 @@ final class RunCommand implements ContainerCommand {
             // A detached container that has ended still uses this id.
             context.engine().checkFree(name);
         }
-        WaitingStage stage = context.stage("run");
-        launch.warning().ifPresent(warning -> context.log().warnings().println(MessageLine.warning(warning)));
-        boolean traced = trace || context.log().isDebugging();
         String id = name;
         if (outcome.wantsId()) {
-            id = name.isEmpty() ? context.store().newId() : name;
+            id = name.isEmpty() ? context.newId() : name;
             outcome.writeId(id);
         }
         boolean done = false;
         try {
-            Outcome ended = (keep ? launch.keeping() : launch).run(id, stage, traced, timeoutMillis);
+            Outcome ended = launch.run(id, keep, trace, timeoutMillis);
             done = ended.reason() != Outcome.Reason.SETUP_FAILED;
             return report(ended, context);
         } finally {
@@ -269,10 +258,9 @@ final class RunCommand implements ContainerCommand {
     }
 
     /** The launch of a detached container, for its monitor. */
-    Monitor.Launched launched(CommandContext context, LocalSpec.Resolved then) {
+    SupervisedLaunch launched(CommandContext context, LocalSpec.Resolved then) {
         resolvedBefore = Optional.of(then);
-        return new Monitor.Launched(
-                spec(context), request.timeoutMillis(), context.store().systemdMakesCgroups());
+        return new SupervisedLaunch(spec(context), request.timeoutMillis(), context.systemdMakesCgroups());
     }
 
     private int report(Outcome ended, CommandContext context) {

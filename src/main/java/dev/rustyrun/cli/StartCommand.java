@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.spec.Outcome;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.EngineContext;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;

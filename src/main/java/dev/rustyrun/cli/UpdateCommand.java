@@ -2,6 +2,7 @@ package dev.rustyrun.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.engine.CommandContext;
 import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.ByteSize;

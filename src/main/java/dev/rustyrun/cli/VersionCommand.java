@@ -1,5 +1,6 @@
 package dev.rustyrun.cli;
 
+import dev.rustyrun.engine.CommandContext;
 import picocli.CommandLine.Command;
 
 /** {@code rustyrun version}: prints the version. */

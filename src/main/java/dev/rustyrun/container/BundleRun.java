@@ -1,6 +1,10 @@
 package dev.rustyrun.container;
 
+import dev.rustyrun.spec.Bundle;
+import dev.rustyrun.spec.CreateOptions;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.StepLog;
+import java.io.PrintStream;
 import java.util.Optional;
 
 /** Creates and starts a container from a bundle, waits for its end and deletes it, as the separate commands do. */
@@ -10,11 +14,14 @@ public final class BundleRun {
     private final Start start;
     private final Deletion deletion;
 
-    /** @param log receives warnings and traced steps */
-    public BundleRun(CommandTools tools, ErrorLog log) {
-        this.creation = new Creation(tools, log.warnings());
-        this.start = new Start(tools, log);
-        this.deletion = new Deletion(tools.linux(), tools.store(), log.warnings());
+    /**
+     * @param warnings receives warnings
+     * @param steps receives traced steps
+     */
+    public BundleRun(CommandTools tools, PrintStream warnings, StepLog steps) {
+        this.creation = new Creation(tools, warnings);
+        this.start = new Start(tools, steps);
+        this.deletion = new Deletion(tools.linux(), tools.store(), warnings);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.PidOutputs;
 import dev.rustyrun.step.LaunchRecord;
 import java.util.Optional;
 
@@ -94,7 +95,7 @@ final class ContainerRecord implements LaunchRecord {
     public void created() {
         state = state.afterSetUp();
         store.write(state);
-        pids.report(linux, state.pid(), "standard");
+        PidReport.send(linux, pids, state.pid(), "standard");
     }
 
     @Override

@@ -145,7 +145,9 @@ public final class Deletion {
         }
         try {
             String config = store.files(state.id()).config();
-            return Bundle.parse(Path.of(state.origin().bundle()), config).spec().hooks();
+            return BundleReader.parse(Path.of(state.origin().bundle()), config)
+                    .spec()
+                    .hooks();
         } catch (LinuxException | InvalidSpecException e) {
             messages.println(MessageLine.warning("its poststop hooks cannot be read: " + e.getMessage()));
             return Hooks.NONE;

@@ -5,6 +5,7 @@ import dev.rustyrun.cgroup.Subgroup;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.oci.StateJson;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.PidOutputs;
 import dev.rustyrun.step.LaunchRecord;
 import java.util.Optional;
 
@@ -40,7 +41,7 @@ final class ExecRecord implements LaunchRecord {
     public void started(int pid, boolean successorFollows) {
         if (!successorFollows) {
             process = pid;
-            pids.report(linux, pid, "setns");
+            PidReport.send(linux, pids, pid, "setns");
         }
     }
 

@@ -15,6 +15,7 @@ import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.Lifecycle;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.ContainerStatus;
+import dev.rustyrun.spec.CreateOptions;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
@@ -145,7 +146,7 @@ public final class Execution {
                 throw new InvalidSpecException("cannot exec in container \"" + state.id() + "\": " + e.getMessage());
             }
         }
-        return Bundle.parse(
+        return BundleReader.parse(
                         Path.of(state.origin().bundle()),
                         store.files(state.id()).config())
                 .spec();

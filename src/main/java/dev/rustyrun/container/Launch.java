@@ -9,6 +9,7 @@ import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.plan.PlanCompiler;
 import dev.rustyrun.plan.PlanPrinter;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.PidOutputs;
 import dev.rustyrun.spec.ProcPaths;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;

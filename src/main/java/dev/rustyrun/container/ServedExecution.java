@@ -17,6 +17,7 @@ import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.PidOutputs;
 import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import dev.rustyrun.stage.CommandPipes;

@@ -11,6 +11,7 @@ import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.Hooks;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.StepLog;
 import dev.rustyrun.stage.StartReports;
 import dev.rustyrun.step.HookRunner.HookFailure;
 import java.nio.file.Path;
@@ -25,13 +26,13 @@ public final class Start {
 
     private final Linux linux;
     private final ContainerStore store;
-    private final ErrorLog log;
+    private final StepLog steps;
 
-    /** @param log receives traced steps */
-    public Start(CommandTools tools, ErrorLog log) {
+    /** @param steps receives traced steps */
+    public Start(CommandTools tools, StepLog steps) {
         this.linux = tools.linux();
         this.store = tools.store();
-        this.log = log;
+        this.steps = steps;
     }
 
     /**
@@ -67,7 +68,7 @@ public final class Start {
     /** Runs the poststart hooks; a failing hook ends the container; runtime-spec runtime.md, "Lifecycle", 9. */
     private Optional<Outcome> runHooks(ContainerState state) {
         String config = store.files(state.id()).config();
-        List<Hooks.Hook> hooks = Bundle.parse(Path.of(state.origin().bundle()), config)
+        List<Hooks.Hook> hooks = BundleReader.parse(Path.of(state.origin().bundle()), config)
                 .spec()
                 .hooks()
                 .poststart();
@@ -101,7 +102,7 @@ public final class Start {
             throw e;
         }
         Optional<StartReports.Failure> failure =
-                StartReports.read(linux, store.files(id).openReports(), log.steps());
+                StartReports.read(linux, store.files(id).openReports(), steps);
         store.files(id).removeReports();
         return failure.map(found -> failed(found.message(), found.exitCode()));
     }

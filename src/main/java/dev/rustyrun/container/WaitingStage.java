@@ -1,6 +1,7 @@
 package dev.rustyrun.container;
 
 import dev.rustyrun.spec.InvalidSpecException;
+import dev.rustyrun.spec.StepLog;
 import dev.rustyrun.stage.RunStage;
 import java.io.PrintStream;
 import java.util.List;
@@ -34,18 +35,19 @@ public final class WaitingStage {
      * This stage, if it was started.
      *
      * @param command the command that needs it
-     * @param log receives its steps, if it is debugging
      * @throws InvalidSpecException when this process cannot launch: for a user other than root on the JVM
      */
-    public WaitingStage require(String command, ErrorLog log) {
-        RunStage started = stage.orElseThrow(
-                () -> new InvalidSpecException(
-                        command + " needs root on a JVM: without root it needs a"
-                                + " user namespace, which a process with several threads cannot create; use the native executable"));
-        if (log.isDebugging()) {
-            started.logSteps(log.steps());
+    public WaitingStage require(String command) {
+        if (stage.isEmpty()) {
+            throw new InvalidSpecException(command + " needs root on a JVM: without root it needs a"
+                    + " user namespace, which a process with several threads cannot create; use the native executable");
         }
         return this;
+    }
+
+    /** Sends the traced steps to {@code steps}. */
+    public void logSteps(StepLog steps) {
+        stage.ifPresent(started -> started.logSteps(steps));
     }
 
     /** Ends the stage, because no launch will follow. */

@@ -1,30 +1,59 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.rustyrun.container.Bundle;
+import dev.rustyrun.container.BundleReader;
+import dev.rustyrun.container.BundleRun;
 import dev.rustyrun.container.CommandTools;
+import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.container.ContainerReport;
-import dev.rustyrun.container.CreateOptions;
 import dev.rustyrun.container.Creation;
-import dev.rustyrun.container.ErrorLog;
 import dev.rustyrun.container.EventStream;
 import dev.rustyrun.container.Running;
 import dev.rustyrun.container.Start;
-import dev.rustyrun.container.WaitingStage;
+import dev.rustyrun.spec.Bundle;
+import dev.rustyrun.spec.CreateOptions;
 import dev.rustyrun.spec.Outcome;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The operations of an OCI runtime on the containers of this user, which no service has. */
 public final class LocalRuntime {
 
+    private final CommandContext context;
     private final CommandTools tools;
     private final ErrorLog log;
 
-    /** @param log receives warnings and traced steps */
-    public LocalRuntime(CommandTools tools, ErrorLog log) {
-        this.tools = tools;
-        this.log = log;
+    LocalRuntime(CommandContext context) {
+        this.context = context;
+        this.tools = context.tools();
+        this.log = context.log();
+    }
+
+    /**
+     * Reads and checks a bundle.
+     *
+     * @param config the configuration file, relative to {@code directory}
+     * @throws dev.rustyrun.spec.InvalidSpecException if it is not a bundle
+     */
+    public Bundle bundle(Path directory, String config) {
+        return BundleReader.read(tools, directory, config);
+    }
+
+    /** Whether the working directory is a bundle, and {@code word} can be the id of its container. */
+    public boolean isForBundleHere(String word) {
+        return ContainerId.isId(word) && BundleReader.isWorkingDirectory(tools);
+    }
+
+    /**
+     * Creates and starts a container from a bundle, and deletes it after its end.
+     *
+     * @param detached whether to return once the container has started
+     * @param kept whether the stopped container is kept after it has run
+     */
+    public Outcome run(String id, Bundle bundle, CreateOptions options, boolean detached, boolean kept) {
+        return new BundleRun(tools, log.warnings(), log.steps())
+                .run(id, bundle, options, detached, kept, context.stage("run"));
     }
 
     /** The state of a container, with more fields than the specification has. */
@@ -35,12 +64,11 @@ public final class LocalRuntime {
     /**
      * Creates a container from a bundle; {@link #start} starts its command.
      *
-     * @param stage the stage, which waits for its plan
      * @return the failure, if the container could not be created
      */
-    public Optional<Outcome> create(WaitingStage stage, String id, Bundle bundle, CreateOptions options) {
+    public Optional<Outcome> create(String id, Bundle bundle, CreateOptions options) {
         options.checkTerminal(bundle.spec().process());
-        return new Creation(tools, log.warnings()).create(id, bundle, options, stage);
+        return new Creation(tools, log.warnings()).create(id, bundle, options, context.stage("create"));
     }
 
     /**
@@ -49,7 +77,7 @@ public final class LocalRuntime {
      * @return the failure, if the command could not be executed
      */
     public Optional<Outcome> start(String id) {
-        return new Start(tools, log).start(id);
+        return new Start(tools, log.steps()).start(id);
     }
 
     /**

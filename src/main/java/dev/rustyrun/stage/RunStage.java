@@ -7,6 +7,7 @@ import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.StepLog;
 import dev.rustyrun.step.LaunchSignals;
 import java.io.PrintStream;
 import java.util.List;

@@ -11,6 +11,8 @@ import dev.rustyrun.linux.Received;
 import dev.rustyrun.linux.Signal;
 import dev.rustyrun.plan.LaunchPlan;
 import dev.rustyrun.spec.Outcome;
+import dev.rustyrun.spec.PrintedSteps;
+import dev.rustyrun.spec.StepLog;
 import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.Report;

@@ -2,6 +2,7 @@ package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
+import dev.rustyrun.spec.StepLog;
 import dev.rustyrun.step.Command;
 import dev.rustyrun.step.Report;
 import dev.rustyrun.step.ReportCodec;

@@ -1,9 +1,10 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.cli.common.GroupedOptions;
-import dev.rustyrun.container.ErrorLog;
 import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.WaitingStage;
+import dev.rustyrun.engine.CommandContext;
+import dev.rustyrun.engine.ErrorLog;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.request.RequestOptions;
 import dev.rustyrun.spec.Spec;

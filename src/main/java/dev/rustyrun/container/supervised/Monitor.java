@@ -17,6 +17,7 @@ import dev.rustyrun.linux.WindowSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SupervisedLaunch;
 import dev.rustyrun.stage.SelfExec;
 import dev.rustyrun.stage.ServedStages;
 import java.io.IOException;
@@ -33,14 +34,6 @@ public final class Monitor {
     private static final int FAILED = 125;
     private static final int READERS_MILLIS = 10_000;
 
-    /**
-     * The resolved launch of a container.
-     *
-     * @param timeoutMillis after how many milliseconds the container is killed; 0 for never
-     * @param systemdCgroup whether systemd makes the cgroup
-     */
-    public record Launched(Spec spec, long timeoutMillis, boolean systemdCgroup) {}
-
     /** Parses {@link NewContainer#resolved}. */
     public interface Reader {
         /**
@@ -49,7 +42,7 @@ public final class Monitor {
          * @param terminal whether the container has a terminal
          * @throws InvalidSpecException when it is invalid
          */
-        Launched read(ObjectNode resolved, boolean terminal);
+        SupervisedLaunch read(ObjectNode resolved, boolean terminal);
     }
 
     private final Linux linux;
@@ -111,7 +104,7 @@ public final class Monitor {
     }
 
     private Outcome launch(ObjectNode description) {
-        Launched launched = reader.read(
+        SupervisedLaunch launched = reader.read(
                 (ObjectNode) description.get("resolved"),
                 description.path("tty").asBoolean());
         Launch launch = new Launch(

@@ -3,12 +3,12 @@ package dev.rustyrun.engine.service;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.files.LaunchedWith;
 import dev.rustyrun.container.supervised.ContainerFolder;
-import dev.rustyrun.container.supervised.Monitor;
 import dev.rustyrun.container.supervised.NewContainer;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.request.RequestJson;
 import dev.rustyrun.request.Volume;
 import dev.rustyrun.spec.Spec;
+import dev.rustyrun.spec.SupervisedLaunch;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -50,9 +50,9 @@ public final class RequestedLaunch {
      * @param terminal whether the container has a terminal
      * @throws dev.rustyrun.spec.InvalidSpecException if the request is invalid
      */
-    public static Monitor.Launched read(ObjectNode resolved, boolean terminal) {
+    public static SupervisedLaunch read(ObjectNode resolved, boolean terminal) {
         LaunchRequest request = RequestJson.readOwn(resolved, new LaunchRequest());
         Spec spec = ResolvedSpec.of(request, terminal, UserIds.readFrom(resolved), store(resolved));
-        return new Monitor.Launched(spec, request.timeoutMillis(), false);
+        return new SupervisedLaunch(spec, request.timeoutMillis(), false);
     }
 }

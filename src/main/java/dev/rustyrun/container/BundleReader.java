@@ -5,24 +5,15 @@ import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.UserFile;
 import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.oci.ConfigJson;
+import dev.rustyrun.spec.Bundle;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecValidator;
 import java.nio.file.Path;
-import java.util.List;
 
-/**
- * An OCI bundle: a directory with a {@code config.json}; runtime-spec bundle.md.
- *
- * @param path absolute
- * @param text of its config.json
- * @param spec the parsed config.json
- * @param warnings deviations from the specification
- */
-public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
+/** Reads OCI bundles. */
+public final class BundleReader {
 
-    /** The usual name of the configuration file. */
-    public static final String CONFIG = "config.json";
+    private BundleReader() {}
 
     /**
      * Reads and checks a bundle.
@@ -47,8 +38,8 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
     /** Whether the working directory is a bundle. */
     public static boolean isWorkingDirectory(CommandTools tools) {
         try {
-            return tools.linux().exists(CONFIG)
-                    && UserFile.readDocument(tools.linux(), CONFIG).contains("\"ociVersion\"");
+            return tools.linux().exists(Bundle.CONFIG)
+                    && UserFile.readDocument(tools.linux(), Bundle.CONFIG).contains("\"ociVersion\"");
         } catch (LinuxException unreadable) {
             return false;
         }
@@ -60,10 +51,5 @@ public record Bundle(Path path, String text, Spec spec, List<String> warnings) {
         SpecValidator.check(config.spec());
         EgressPolicy.of(config.spec().allowedHosts());
         return new Bundle(path, text, config.spec(), config.warnings());
-    }
-
-    /** This bundle with another Spec. */
-    public Bundle with(Spec changed) {
-        return new Bundle(path, text, changed, warnings);
     }
 }

@@ -1,4 +1,4 @@
-package dev.rustyrun.container;
+package dev.rustyrun.engine;
 
 import dev.rustyrun.spec.MessageLine;
 import java.io.ByteArrayOutputStream;

@@ -1,7 +1,5 @@
-package dev.rustyrun.container;
+package dev.rustyrun.spec;
 
-import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Spec;
 import java.util.Optional;
 
 /**

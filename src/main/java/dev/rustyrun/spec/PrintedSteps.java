@@ -1,4 +1,4 @@
-package dev.rustyrun.stage;
+package dev.rustyrun.spec;
 
 import java.io.PrintStream;
 

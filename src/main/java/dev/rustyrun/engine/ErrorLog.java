@@ -1,12 +1,12 @@
-package dev.rustyrun.container;
+package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.MessageLine;
-import dev.rustyrun.stage.PrintedSteps;
-import dev.rustyrun.stage.StepLog;
+import dev.rustyrun.spec.PrintedSteps;
+import dev.rustyrun.spec.StepLog;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,14 +1,12 @@
-package dev.rustyrun.cli;
+package dev.rustyrun.engine;
 
 import dev.rustyrun.container.CommandTools;
 import dev.rustyrun.container.ContainerStore;
-import dev.rustyrun.container.ErrorLog;
+import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.WaitingStage;
-import dev.rustyrun.engine.EngineContext;
-import dev.rustyrun.engine.LocalEngine;
-import dev.rustyrun.engine.LocalHost;
-import dev.rustyrun.engine.LocalRuntime;
+import dev.rustyrun.spec.GivenFile;
+import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
 import java.util.List;
@@ -22,7 +20,7 @@ import java.util.List;
  * @param log receives errors, warnings and traced steps
  * @param args the arguments of the whole command line
  */
-record CommandContext(
+public record CommandContext(
         OwnProcess process,
         ContainerStore store,
         WaitingStage started,
@@ -36,21 +34,25 @@ record CommandContext(
      * @throws dev.rustyrun.spec.InvalidSpecException when there is none
      */
     WaitingStage stage(String command) {
-        return started.require(command, log);
+        WaitingStage stage = started.require(command);
+        if (log.isDebugging()) {
+            stage.logSteps(log.steps());
+        }
+        return stage;
     }
 
     /** Whether standard input is a terminal. */
-    boolean readsTerminal() {
+    public boolean readsTerminal() {
         return process.readsTerminal();
     }
 
     /** The size of the terminal of standard input, if it is one. */
-    Spec.ConsoleSize terminalSize() {
+    public Spec.ConsoleSize terminalSize() {
         return process.inputSize();
     }
 
     /** Ends the waiting stage, because no launch follows. */
-    void abandon() {
+    public void abandon() {
         started.abandon();
     }
 
@@ -60,27 +62,61 @@ record CommandContext(
     }
 
     /** The resources of this machine for a launch. */
-    LocalHost host() {
+    public LocalHost host() {
         return new LocalHost(tools());
     }
 
     /** The operations of an OCI runtime. */
-    LocalRuntime runtime() {
-        return new LocalRuntime(tools(), log);
+    public LocalRuntime runtime() {
+        return new LocalRuntime(this);
+    }
+
+    /**
+     * A launch that this command waits for.
+     *
+     * @throws dev.rustyrun.spec.InvalidSpecException when {@code spec} is not valid
+     */
+    public ForegroundLaunch launch(Spec spec) {
+        return new ForegroundLaunch(this, spec);
+    }
+
+    /** A command in the running container {@code id}. */
+    public LocalExec exec(String id) {
+        return new LocalExec(this, id);
     }
 
     /** The local engine. */
-    LocalEngine engine() {
+    public LocalEngine engine() {
         return new LocalEngine(process.engineTools(store), log.warnings());
     }
 
     /** The context of a command that works with any engine. */
-    EngineContext forEngine() {
+    public EngineContext forEngine() {
         return new EngineContext(process, engine(), messages, args);
     }
 
+    /** An id that no container has. */
+    public String newId() {
+        return store.newId();
+    }
+
+    /** Whether systemd makes the cgroups of new containers. */
+    public boolean systemdMakesCgroups() {
+        return store.systemdMakesCgroups();
+    }
+
+    /**
+     * Writes a result as JSON.
+     *
+     * @param option the option that names the file, for messages
+     * @throws dev.rustyrun.spec.InvalidSpecException when the file cannot be written
+     */
+    public static void writeResult(String option, String file, Outcome outcome) {
+        GivenFile.replace(option, file, OutcomeJson.write(outcome));
+    }
+
     /** Prints an error in one line, and appends it to the log. */
-    void error(String message) {
+    public void error(String message) {
         log.error(message);
     }
 }

@@ -1,4 +1,4 @@
-package dev.rustyrun.stage;
+package dev.rustyrun.spec;
 
 /** Receives the steps of a traced launch. */
 public interface StepLog {
