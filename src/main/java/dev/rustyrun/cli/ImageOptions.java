@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.LocalHost;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.util.List;
@@ -10,12 +11,15 @@ import picocli.CommandLine.Option;
 /** The image options of a launch, and those about the files in /etc that engines create for a container. */
 final class ImageOptions {
 
+    @InBundle(field = "mounts")
     @Option(names = "--dns", paramLabel = "ADDRESS", description = "Add a name server to /etc/resolv.conf; repeatable.")
     private List<String> dns = List.of();
 
+    @InBundle(field = "mounts")
     @Option(names = "--add-host", paramLabel = "NAME:ADDRESS", description = "Add a line to /etc/hosts; repeatable.")
     private List<String> hosts = List.of();
 
+    @InBundle(field = "mounts")
     @Option(names = "--no-etc", description = "Keep the image's /etc/resolv.conf, /etc/hosts and /etc/hostname.")
     private boolean noEtc;
 

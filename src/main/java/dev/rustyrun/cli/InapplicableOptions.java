@@ -1,44 +1,31 @@
 package dev.rustyrun.cli;
 
-import static java.util.Map.entry;
-
 import dev.rustyrun.request.CommandParser;
-import dev.rustyrun.spec.ConnectedNetwork;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.InvalidSpecException;
-import dev.rustyrun.spec.Spec;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /**
  * Refuses options of {@code run}, {@code create} and {@code exec} that have no effect, because the setting is in a
  * document of the caller: {@code config.json}, or the process of {@code exec --process}. Options that are ignored
  * without a word are dangerous when they restrict a container.
  *
- * <p>An option that is not listed here is refused too, so that a new option is never ignored.
+ * <p>An option says with {@link InBundle} what it means for a bundle. One that says nothing is refused, too.
  */
 final class InapplicableOptions {
-
-    /** Options about the creation of a container from a bundle. */
-    static final Set<String> OF_BUNDLES = Set.of(
-            "--bundle",
-            "--config",
-            "--no-pivot",
-            "--no-new-keyring",
-            "--console-socket",
-            "--pid-file",
-            "--pidfd-socket",
-            "--no-subreaper",
-            "--preserve-fds",
-            "--trace-steps");
-
-    /** Options of {@code run} that have an effect, or name the default, with a bundle too. */
-    static final Set<String> OF_EVERY_RUN =
-            Set.of("--detach", "--keep", "--result", "--trace", "--debug", "--quiet", "--interactive", "--rm");
 
     /**
      * Options about the start of an {@code exec}; all others are about the command. conmon passes {@code --tty} together
@@ -57,93 +44,56 @@ final class InapplicableOptions {
             "--no-subreaper",
             "--preserve-fds");
 
-    private static final String ID_IS_ARGUMENT = "the id is the argument after --bundle DIR";
-    private static final String OWN_ROOT = "the bundle has its own root file system: set root.path in config.json";
-    private static final String ARGS = field("process.args");
-    private static final String CAPABILITIES = field("process.capabilities");
-    private static final String MOUNTS = field("mounts");
-    private static final String NAMESPACES = field("linux.namespaces");
-    private static final String TRACE = "use --trace, which prints each step of the launch";
+    /** The classes whose options are about the creation of a container from a bundle. */
+    private static final Set<Class<?>> OF_BUNDLES = Set.of(BundleOptions.class, DetachOptions.class);
 
-    private static final Map<String, String> INSTEAD = Map.ofEntries(
-            entry("--name", ID_IS_ARGUMENT),
-            entry("--cidfile", ID_IS_ARGUMENT),
-            entry("--explain", TRACE),
-            entry("--why", TRACE),
-            entry("--timeout", "use timeout(1): timeout SECONDS rustyrun run --bundle DIR ID"),
-            entry("--label", field("annotations")),
-            entry("--command", ARGS),
-            entry("--entrypoint", ARGS),
-            entry("--env", field("process.env")),
-            entry("--env-file", field("process.env")),
-            entry("--workdir", field("process.cwd")),
-            entry("--user", field("process.user")),
-            entry("--group-add", field("process.user.additionalGids")),
-            entry("--umask", field("process.user.umask")),
-            entry("--tty", field("process.terminal")),
-            entry("--cap-add", CAPABILITIES),
-            entry("--cap-drop", CAPABILITIES),
-            entry("--no-new-privileges", field("process.noNewPrivileges")),
-            entry("--ulimit", field("process.rlimits")),
-            entry("--oom-score-adj", field("process.oomScoreAdj")),
-            entry("--seccomp", field("linux.seccomp")),
-            entry("--personality", field("linux.personality.domain")),
-            entry("--hostname", field("hostname")),
-            entry("--domainname", field("domainname")),
-            entry("--init", annotation(Spec.INIT_ANNOTATION)),
-            entry("--pull", OWN_ROOT),
-            entry("--platform", OWN_ROOT),
-            entry("--dns", MOUNTS),
-            entry("--add-host", MOUNTS),
-            entry("--no-etc", MOUNTS),
-            entry("--storage-size", annotation(Spec.EPHEMERAL_ANNOTATION)),
-            entry("--ephemeral", annotation(Spec.EPHEMERAL_ANNOTATION)),
-            entry("--read-only", field("root.readonly")),
-            entry("--volume", MOUNTS),
-            entry("--mount", MOUNTS),
-            entry("--tmpfs", MOUNTS),
-            entry("--shm-size", MOUNTS),
-            entry("--device", field("linux.devices and linux.resources.devices")),
-            entry("--mask", field("linux.maskedPaths")),
-            entry("--unmask", field("linux.maskedPaths and linux.readonlyPaths")),
-            entry("--network", NAMESPACES + ", or " + annotation(ConnectedNetwork.ANNOTATION)),
-            entry("--publish", annotation(ConnectedNetwork.PORTS_ANNOTATION)),
-            entry("--allow", annotation(Spec.ALLOW_ANNOTATION)),
-            entry("--pid", NAMESPACES),
-            entry("--ipc", NAMESPACES),
-            entry("--uts", NAMESPACES),
-            entry("--cgroupns", NAMESPACES),
-            entry("--userns", NAMESPACES),
-            entry("--uidmap", field("linux.uidMappings")),
-            entry("--gidmap", field("linux.gidMappings")),
-            entry("--time-offset", field("linux.timeOffsets")),
-            entry("--sysctl", field("linux.sysctl")),
-            entry("--memory", field("linux.resources.memory.limit")),
-            entry("--memory-swap", field("linux.resources.memory.swap")),
-            entry("--memory-reservation", field("linux.resources.memory.reservation")),
-            entry("--cpus", field("linux.resources.cpu.quota and period")),
-            entry("--cpu-shares", field("linux.resources.cpu.shares")),
-            entry("--cpuset-cpus", field("linux.resources.cpu.cpus")),
-            entry("--cpuset-mems", field("linux.resources.cpu.mems")),
-            entry("--pids-limit", field("linux.resources.pids.limit")),
-            entry("--blkio-weight", field("linux.resources.blockIO.weight")),
-            entry("--device-read-bps", field("linux.resources.blockIO.throttleReadBpsDevice")),
-            entry("--device-write-bps", field("linux.resources.blockIO.throttleWriteBpsDevice")),
-            entry("--device-read-iops", field("linux.resources.blockIO.throttleReadIOPSDevice")),
-            entry("--device-write-iops", field("linux.resources.blockIO.throttleWriteIOPSDevice")),
-            entry("--cgroup-path", field("linux.cgroupsPath")),
-            entry("--cgroups", annotation(Spec.CGROUPS_ANNOTATION)));
+    /**
+     * The options of bundles, and what to do instead of the other options, by their names. Created at class
+     * initialization, which a native image does at build time: annotations are not readable later.
+     */
+    private static final Set<String> ONLY_BUNDLES = new HashSet<>();
+
+    private static final Set<String> ALSO_BUNDLES = new HashSet<>();
+    private static final Map<String, String> INSTEAD = new HashMap<>();
+
+    static {
+        read(RunCommand.class);
+    }
 
     private static final List<Class<?>> PREPROCESSORS = List.of(CommandParser.class, OptionalSize.class);
 
     private InapplicableOptions() {}
 
-    private static String field(String path) {
-        return "set " + path + " in config.json";
+    private static void read(Class<?> options) {
+        for (Field field : options.getDeclaredFields()) {
+            if (field.isAnnotationPresent(Option.class)) {
+                List<String> names = List.of(field.getAnnotation(Option.class).names());
+                read(field, Collections.max(names, Comparator.comparingInt(String::length)));
+            } else if (field.isAnnotationPresent(Mixin.class)) {
+                read(field.getType());
+            }
+        }
+        if (options.getSuperclass() != Object.class) {
+            read(options.getSuperclass());
+        }
     }
 
-    private static String annotation(String name) {
-        return "set the annotation " + name + " in config.json";
+    private static void read(Field field, String name) {
+        InBundle says = field.getAnnotation(InBundle.class);
+        if (OF_BUNDLES.contains(field.getDeclaringClass())) {
+            ONLY_BUNDLES.add(name);
+        } else if (says != null && says.works()) {
+            ALSO_BUNDLES.add(name);
+        } else if (says != null) {
+            List<String> instead = new ArrayList<>(
+                    List.of(says.instead(), set("", says.field()), set("the annotation ", says.annotation())));
+            instead.removeIf(String::isEmpty);
+            INSTEAD.put(name, String.join(", or ", instead));
+        }
+    }
+
+    private static String set(String kind, String name) {
+        return name.isEmpty() ? "" : "set " + kind + name + " in config.json";
     }
 
     /**
@@ -154,9 +104,8 @@ final class InapplicableOptions {
     static void checkBundle(CommandSpec run) {
         for (OptionSpec option : given(run)) {
             String name = option.longestName();
-            if (!OF_BUNDLES.contains(name) && !OF_EVERY_RUN.contains(name)) {
-                throw refused(
-                        name, "a bundle", Optional.ofNullable(INSTEAD.get(name)).orElse("use config.json"));
+            if (!ONLY_BUNDLES.contains(name) && !ALSO_BUNDLES.contains(name)) {
+                throw refused(name, "a bundle", INSTEAD.getOrDefault(name, "use config.json"));
             }
         }
     }
@@ -172,7 +121,7 @@ final class InapplicableOptions {
                 ", ",
                 given(run).stream()
                         .map(OptionSpec::longestName)
-                        .filter(OF_EVERY_RUN::contains)
+                        .filter(ALSO_BUNDLES::contains)
                         .toList());
         throw new InvalidSpecException(names + " cannot be used with create --bundle DIR; see rustyrun create --help");
     }

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.LocalHost;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Resources;
@@ -14,60 +15,71 @@ import picocli.CommandLine.Option;
 /** The options that limit the container's resources. */
 final class LimitOptions {
 
+    @InBundle(field = "linux.resources.memory.swap")
     @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Limit memory and swap together; -1: no limit.")
     private String memorySwap;
 
+    @InBundle(field = "linux.resources.memory.reservation")
     @Option(
             names = "--memory-reservation",
             paramLabel = "SIZE",
             description = "Protect this amount of memory when memory is short.")
     private String reservation;
 
+    @InBundle(field = "linux.resources.cpu.shares")
     @Option(
             names = "--cpu-shares",
             paramLabel = "N",
             description = "Set the weight for processor time when processors are short, 2 to 262144.")
     private Long cpuShares;
 
+    @InBundle(field = "linux.resources.cpu.cpus")
     @Option(
             names = {"--cpuset", "--cpuset-cpus"},
             paramLabel = "LIST",
             description = "Run only on these processors, such as 0-3,5.")
     private String cpuset;
 
+    @InBundle(field = "linux.resources.cpu.mems")
     @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "Use only these memory nodes.")
     private String cpusetMems;
 
+    @InBundle(field = "linux.resources.blockIO.weight")
     @Option(
             names = {"--io-weight", "--blkio-weight"},
             paramLabel = "N",
             description = "Set the weight for disk I/O, 10 to 1000.")
     private Long ioWeight;
 
+    @InBundle(field = "linux.resources.blockIO.throttleReadBpsDevice")
     @Option(
             names = {"--io-read-bps", "--device-read-bps"},
             paramLabel = "DEVICE:SIZE",
             description = "Limit bytes read per second; repeatable.")
     private List<String> readBps = List.of();
 
+    @InBundle(field = "linux.resources.blockIO.throttleWriteBpsDevice")
     @Option(
             names = {"--io-write-bps", "--device-write-bps"},
             paramLabel = "DEVICE:SIZE",
             description = "Limit bytes written per second; repeatable.")
     private List<String> writeBps = List.of();
 
+    @InBundle(field = "linux.resources.blockIO.throttleReadIOPSDevice")
     @Option(
             names = {"--io-read-iops", "--device-read-iops"},
             paramLabel = "DEVICE:N",
             description = "Limit reads per second; repeatable.")
     private List<String> readIops = List.of();
 
+    @InBundle(field = "linux.resources.blockIO.throttleWriteIOPSDevice")
     @Option(
             names = {"--io-write-iops", "--device-write-iops"},
             paramLabel = "DEVICE:N",
             description = "Limit writes per second; repeatable.")
     private List<String> writeIops = List.of();
 
+    @InBundle(field = "linux.cgroupsPath")
     @Option(
             names = "--cgroup-path",
             paramLabel = "PATH",
@@ -75,6 +87,7 @@ final class LimitOptions {
             description = "Use this cgroup; a relative path is below /rustyrun (default: the container's id).")
     private String cgroupPath;
 
+    @InBundle(annotation = Spec.CGROUPS_ANNOTATION)
     @Option(
             names = "--cgroups",
             paramLabel = "enabled|disabled",

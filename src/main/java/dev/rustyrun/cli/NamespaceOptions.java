@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.LocalHost;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.IdMapping;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
@@ -17,6 +18,7 @@ final class NamespaceOptions {
     private static final String KINDS = "new|host|container:ID|path:FILE";
     private static final Set<String> NEW_USERS = Set.of("new", "auto");
 
+    @InBundle(field = "linux.namespaces")
     @Option(
             names = "--pid",
             paramLabel = KINDS,
@@ -25,9 +27,11 @@ final class NamespaceOptions {
                     "Choose the PID namespace: new, the host's, or another container's (default: ${DEFAULT-VALUE}).")
     private String pid;
 
+    @InBundle(field = "linux.namespaces")
     @Option(names = "--ipc", paramLabel = KINDS, defaultValue = "new", description = "Choose the IPC namespace.")
     private String ipc;
 
+    @InBundle(field = "linux.namespaces")
     @Option(
             names = "--uts",
             paramLabel = KINDS,
@@ -35,6 +39,7 @@ final class NamespaceOptions {
             description = "Choose the UTS namespace, which has the host name.")
     private String uts;
 
+    @InBundle(field = "linux.namespaces")
     @Option(
             names = "--cgroupns",
             paramLabel = KINDS,
@@ -42,6 +47,7 @@ final class NamespaceOptions {
             description = "Choose the cgroup namespace.")
     private String cgroup;
 
+    @InBundle(field = "linux.namespaces")
     @Option(
             names = "--userns",
             paramLabel = "auto|" + KINDS,
@@ -50,24 +56,28 @@ final class NamespaceOptions {
                     + " (default: host for root, new for others).")
     private String user;
 
+    @InBundle(field = "linux.uidMappings")
     @Option(
             names = "--uidmap",
             paramLabel = "CONTAINER:HOST:SIZE",
             description = "Map the container's user ids to host user ids, in a new user namespace; repeatable.")
     private List<String> uidMaps = List.of();
 
+    @InBundle(field = "linux.gidMappings")
     @Option(
             names = "--gidmap",
             paramLabel = "CONTAINER:HOST:SIZE",
             description = "Map group ids in the same way (default: as --uidmap); repeatable.")
     private List<String> gidMaps = List.of();
 
+    @InBundle(field = "linux.timeOffsets")
     @Option(
             names = "--time-offset",
             paramLabel = "monotonic|boottime=SECONDS",
             description = "Set a clock ahead, in a new time namespace; repeatable.")
     private List<String> timeOffsets = List.of();
 
+    @InBundle(field = "linux.sysctl")
     @Option(
             names = "--sysctl",
             paramLabel = "NAME=VALUE",

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.CommandContext;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
@@ -12,12 +13,14 @@ import picocli.CommandLine.Option;
 /** The options about the result of a launch. */
 final class OutcomeOptions {
 
+    @InBundle(works = true)
     @Option(
             names = "--result",
             paramLabel = "FILE",
             description = "Write the result to FILE, as JSON: reason, exit code, signal, times, memory.")
     private String result;
 
+    @InBundle(instead = "the id is the argument after --bundle DIR")
     @Option(
             names = "--cidfile",
             paramLabel = "FILE",

@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.LocalHost;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.Capability;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.RlimitType;
@@ -17,6 +18,7 @@ final class PrivilegeOptions {
 
     private static final Pattern UMASK = Pattern.compile("0?[0-7]{1,3}");
 
+    @InBundle(field = "process.capabilities")
     @Option(
             names = "--cap-add",
             paramLabel = "CAP|all",
@@ -24,6 +26,7 @@ final class PrivilegeOptions {
             description = "Grant a capability in addition to the default ones; repeatable.")
     private List<String> added = List.of();
 
+    @InBundle(field = "process.noNewPrivileges")
     @Option(
             names = "--no-new-privileges",
             negatable = true,
@@ -33,18 +36,21 @@ final class PrivilegeOptions {
                     + " allows it.")
     private boolean noNewPrivileges;
 
+    @InBundle(field = "process.rlimits")
     @Option(
             names = "--ulimit",
             paramLabel = "NAME=SOFT[:HARD]",
             description = "Limit a resource of each process, such as nofile=1024:2048; -1 is no limit; repeatable.")
     private List<String> ulimits = List.of();
 
+    @InBundle(field = "process.oomScoreAdj")
     @Option(
             names = "--oom-score-adj",
             paramLabel = "-1000..1000",
             description = "Set how likely the OOM killer chooses the container (default: Rustyrun's own value).")
     private Integer oomScoreAdj;
 
+    @InBundle(field = "process.user.umask")
     @Option(
             names = "--umask",
             paramLabel = "OCTAL",
@@ -52,9 +58,11 @@ final class PrivilegeOptions {
             description = "Set the umask: permissions that new files do not get (default: ${DEFAULT-VALUE}).")
     private String umask;
 
+    @InBundle(field = "process.user.additionalGids")
     @Option(names = "--group-add", paramLabel = "GROUP", description = "Add a supplementary group; repeatable.")
     private List<String> groups = List.of();
 
+    @InBundle(field = "linux.seccomp")
     @Option(
             names = "--seccomp",
             paramLabel = "PROFILE|unconfined",

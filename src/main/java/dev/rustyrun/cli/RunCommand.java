@@ -6,6 +6,7 @@ import dev.rustyrun.engine.EngineContext;
 import dev.rustyrun.engine.ForegroundLaunch;
 import dev.rustyrun.request.ContainerRequest;
 import dev.rustyrun.request.FamiliarOptions;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.request.LaunchRequest;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.Outcome;
@@ -64,12 +65,14 @@ final class RunCommand implements ContainerCommand {
     @Mixin
     private BundleOptions bundle;
 
+    @InBundle(works = true)
     @Option(
             names = {"-d", "--detach"},
             description =
                     "Print the container's id and do not wait for its end; logs, attach, wait, stop and delete take the id.")
     private boolean detach;
 
+    @InBundle(works = true)
     @Option(names = "--keep", description = "Keep the stopped container and its files until it is deleted.")
     private boolean keep;
 
@@ -81,6 +84,7 @@ final class RunCommand implements ContainerCommand {
                             + " container's id.")
     private List<String> words = List.of();
 
+    @InBundle(instead = "the id is the argument after --bundle DIR")
     @Option(
             names = "--name",
             paramLabel = "ID",
@@ -115,15 +119,19 @@ final class RunCommand implements ContainerCommand {
     @Option(names = CREATED, hidden = true, description = "Wait for start.")
     private boolean created;
 
+    @InBundle(instead = "use --trace, which prints each step of the launch")
     @Option(names = "--explain", description = "Print every step of the launch instead of applying it.")
     private boolean explain;
 
+    @InBundle(instead = "use --trace, which prints each step of the launch")
     @Option(names = "--why", description = "With --explain: also print why each step exists.")
     private boolean why;
 
+    @InBundle(works = true)
     @Option(names = "--trace", description = "Report each step and its time on stderr.")
     private boolean trace;
 
+    @InBundle(works = true)
     @Option(names = "--debug", description = "Print stack traces with errors.")
     private boolean debug;
 

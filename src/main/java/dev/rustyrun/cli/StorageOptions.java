@@ -1,6 +1,7 @@
 package dev.rustyrun.cli;
 
 import dev.rustyrun.engine.LocalHost;
+import dev.rustyrun.request.InBundle;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.LinuxSpec;
 import dev.rustyrun.spec.Spec;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Option;
 /** The file system and device options of a launch. */
 final class StorageOptions {
 
+    @InBundle(annotation = Spec.EPHEMERAL_ANNOTATION)
     @Option(
             names = "--ephemeral",
             arity = "0..1",
@@ -23,18 +25,22 @@ final class StorageOptions {
                     + " Implied by --rootfs /, the host's own tree.")
     private String ephemeral;
 
+    @InBundle(field = "mounts")
     @Option(
             names = "--mount",
             paramLabel = "type=bind,source=SRC,target=DST[,ro]",
             description = "Mount a file system of type bind or tmpfs, in long form; repeatable.")
     private List<String> mounts = List.of();
 
+    @InBundle(field = "linux.devices and linux.resources.devices")
     @Option(names = "--device", paramLabel = "SRC[:DST]", description = "Add a host device; repeatable.")
     private List<String> devices = List.of();
 
+    @InBundle(field = "linux.maskedPaths")
     @Option(names = "--mask", paramLabel = "PATH", description = "Hide a file or directory; repeatable.")
     private List<String> masked = List.of();
 
+    @InBundle(field = "linux.maskedPaths and linux.readonlyPaths")
     @Option(
             names = "--unmask",
             paramLabel = "PATH|all",

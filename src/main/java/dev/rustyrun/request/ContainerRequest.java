@@ -16,6 +16,7 @@ public final class ContainerRequest extends TerminalRequest {
             inJson = "Labels to find the container by, as an object.",
             example = "{\"job\": \"17\"}",
             heading = FamiliarOptions.HEADING)
+    @InBundle(field = "annotations")
     @Option(
             names = {"-l", "--label"},
             paramLabel = "NAME[=VALUE]",
@@ -24,6 +25,7 @@ public final class ContainerRequest extends TerminalRequest {
     private List<Variable> labels = List.of();
 
     @RequestField(json = "tty", inJson = "Give the command a terminal.", defaultText = "false")
+    @InBundle(field = "process.terminal")
     @Option(
             names = {"-t", "--tty"},
             negatable = true,
@@ -37,6 +39,7 @@ public final class ContainerRequest extends TerminalRequest {
             inJson = "Keep the command's input open for attach.",
             defaultText = "false",
             heading = FamiliarOptions.HEADING)
+    @InBundle(works = true)
     @Option(
             names = {"-i", "--interactive"},
             description = "Let the command read standard input; this is the default.")

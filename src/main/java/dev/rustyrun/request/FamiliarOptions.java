@@ -13,14 +13,17 @@ public final class FamiliarOptions {
     /** The heading of these options in the help. */
     public static final String HEADING = "As in docker and podman";
 
+    @InBundle(works = true)
     @Option(names = "--rm", description = "Delete the container when it ends; this is the default.")
     private boolean remove;
 
+    @InBundle(works = true)
     @Option(
             names = {"-q", "--quiet"},
             description = "Print only the command's output; this is the default.")
     private boolean quiet;
 
+    @InBundle(field = "process.env")
     @Option(
             names = "--env-file",
             paramLabel = "FILE",

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 public abstract class ImageRequest {
 
     private static final String HEADING = "From an image";
+    private static final String OWN_ROOT = "the bundle has its own root file system: set root.path in config.json";
     private static final String ALWAYS = "always";
     private static final String MISSING = "missing";
     private static final String NEVER = "never";
@@ -22,6 +23,7 @@ public abstract class ImageRequest {
     private String image;
 
     @RequestField(json = "pull", defaultText = MISSING, example = "\"missing\"", heading = HEADING)
+    @InBundle(instead = OWN_ROOT)
     @Option(
             names = "--pull",
             paramLabel = "always|missing|never",
@@ -35,6 +37,7 @@ public abstract class ImageRequest {
             defaultText = "the server's",
             example = "\"linux/amd64\"",
             heading = HEADING)
+    @InBundle(instead = OWN_ROOT)
     @Option(
             names = "--platform",
             paramLabel = "OS/ARCH[/VARIANT]",
@@ -43,6 +46,7 @@ public abstract class ImageRequest {
     private String platform;
 
     @RequestField(json = "entrypoint", example = "\"/bin/sh\"", heading = FamiliarOptions.HEADING)
+    @InBundle(field = "process.args")
     @Option(
             names = "--entrypoint",
             paramLabel = "CMD",

@@ -3,9 +3,11 @@ package dev.rustyrun.request;
 import dev.rustyrun.network.EgressPolicy;
 import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.Capability;
+import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.PublishedPort;
 import dev.rustyrun.spec.Resources;
+import dev.rustyrun.spec.Spec;
 import dev.rustyrun.spec.SpecDefaults;
 import java.math.BigDecimal;
 import java.util.EnumSet;
@@ -38,6 +40,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             labelAtService = "NAME",
             defaultText = "or image",
             example = "\"busybox\"")
+    @InBundle(field = "root.path")
     @Option(
             names = "--rootfs",
             paramLabel = "DIR",
@@ -51,6 +54,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             inJson = "The program and its arguments.",
             defaultText = "required, or the image's",
             example = "[\"/bin/echo\", \"hello\"]")
+    @InBundle(field = "process.args")
     @Option(
             names = "--command",
             paramLabel = "CMD [ARGS...]",
@@ -60,6 +64,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private List<String> command = List.of();
 
     @RequestField(json = "hostname", defaultText = "rustyrun-container", example = "\"rustyrun-container\"")
+    @InBundle(field = "hostname")
     @Option(
             names = "--hostname",
             paramLabel = "NAME",
@@ -68,6 +73,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private String hostname = "";
 
     @RequestField(json = "domainname", example = "\"example.org\"")
+    @InBundle(field = "domainname")
     @Option(names = "--domainname", paramLabel = "NAME", defaultValue = "", description = "Set the NIS domain name.")
     private String domainname = "";
 
@@ -76,6 +82,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             inJson = "Environment variables, as an object.",
             example = "{\"A\": \"1\"}",
             heading = FamiliarOptions.HEADING)
+    @InBundle(field = "process.env")
     @Option(
             names = {"-e", "--env"},
             paramLabel = "NAME[=VALUE]",
@@ -88,6 +95,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             atService = "The command's working directory; created if missing.",
             defaultText = "/, or the image's",
             example = "\"/\"")
+    @InBundle(field = "process.cwd")
     @Option(
             names = {"-w", "--workdir"},
             paramLabel = "DIR",
@@ -98,6 +106,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private String workdir;
 
     @RequestField(json = "user", defaultText = "0, or the image's", example = "\"1000\"")
+    @InBundle(field = "process.user")
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER[:GROUP]",
@@ -108,6 +117,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private String user;
 
     @RequestField(json = "init", defaultText = "false")
+    @InBundle(annotation = Spec.INIT_ANNOTATION)
     @Option(names = "--init", description = "Run a small init as PID 1 that reaps orphans and forwards signals.")
     private boolean init;
 
@@ -116,6 +126,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             atService = "Mount the rootfs read-only, instead of with a temporary layer over it.",
             defaultText = "false",
             heading = FILES)
+    @InBundle(field = "root.readonly")
     @Option(names = "--read-only", description = "Mount the rootfs read-only.")
     private boolean readOnly;
 
@@ -126,6 +137,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             labelAtService = "NAME:DST[:ro]",
             example = "[{\"source\": \"data\", \"target\": \"/data\", \"readOnly\": true}]",
             heading = FILES)
+    @InBundle(field = "mounts")
     @Option(
             names = {"-v", "--volume"},
             paramLabel = "SRC:DST[:ro]",
@@ -138,6 +150,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             inJson = "Empty file systems in memory: PATH or PATH:OPTIONS, such as /tmp:size=64m,mode=700.",
             example = "[\"/tmp:size=64m\"]",
             heading = FILES)
+    @InBundle(field = "mounts")
     @Option(
             names = "--tmpfs",
             paramLabel = "DST[:OPTIONS]",
@@ -150,6 +163,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             defaultText = "64m",
             example = "\"1g\"",
             heading = FILES)
+    @InBundle(field = "mounts")
     @Option(names = "--shm-size", paramLabel = "SIZE", description = "Set the size of /dev/shm (default: 64m).")
     private String shmSize;
 
@@ -159,6 +173,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             atService = "With an image: limit the size of its layer on disk; needs a file system with project quotas.",
             example = "\"1g\"",
             heading = FILES)
+    @InBundle(annotation = Spec.EPHEMERAL_ANNOTATION)
     @Option(
             names = "--storage-size",
             paramLabel = "SIZE",
@@ -178,6 +193,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             missing = "none",
             example = "\"none\"",
             heading = "Namespaces")
+    @InBundle(field = "linux.namespaces", annotation = ConnectedNetwork.ANNOTATION)
     @Option(
             names = {"--net", "--network"},
             paramLabel = "none|private|cni:NAME|host|container:ID|path:FILE",
@@ -192,6 +208,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             inJson = "Host ports to forward into a private or CNI network: [IP:]HOST:CONTAINER[/udp].",
             example = "[\"127.0.0.1:8080:80\"]",
             heading = "Namespaces")
+    @InBundle(annotation = ConnectedNetwork.PORTS_ANNOTATION)
     @Option(
             names = {"-p", "--publish"},
             paramLabel = "[IP:]HOST:CONTAINER[/udp]",
@@ -204,6 +221,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             atService = "Let the container reach this host through a proxy, if the server allows it; repeatable.",
             example = "[\"*.example.org:443\"]",
             heading = "Namespaces")
+    @InBundle(annotation = Spec.ALLOW_ANNOTATION)
     @Option(
             names = "--allow",
             paramLabel = "HOST[:PORT]",
@@ -219,6 +237,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             defaultText = "docker's default set",
             example = "[\"all\"]",
             heading = "Privileges")
+    @InBundle(field = "process.capabilities")
     @Option(
             names = "--cap-drop",
             paramLabel = "CAP|all",
@@ -231,6 +250,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             defaultText = "the service's own",
             example = "\"LINUX32\"",
             heading = "Privileges")
+    @InBundle(field = "linux.personality.domain")
     @Option(
             names = "--personality",
             paramLabel = "LINUX|LINUX32",
@@ -244,6 +264,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             defaultText = "configured",
             example = "\"64m\"",
             heading = LIMITS)
+    @InBundle(field = "linux.resources.memory.limit")
     @Option(
             names = {"-m", "--memory"},
             paramLabel = "SIZE",
@@ -251,6 +272,7 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private String memory;
 
     @RequestField(json = "cpus", defaultText = "configured", example = "0.5", heading = LIMITS)
+    @InBundle(field = "linux.resources.cpu.quota and period")
     @Option(names = "--cpus", paramLabel = "N", description = "Limit processor time, such as 1.5 processors.")
     private BigDecimal cpus;
 
@@ -260,10 +282,12 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
             defaultText = "configured",
             example = "64",
             heading = LIMITS)
+    @InBundle(field = "linux.resources.pids.limit")
     @Option(names = "--pids-limit", paramLabel = "N", description = "Limit processes and threads; -1: no limit.")
     private Long pids;
 
     @RequestField(json = "timeoutSeconds", defaultText = "configured", example = "10", heading = "Timeout and result")
+    @InBundle(instead = "use timeout(1): timeout SECONDS rustyrun run --bundle DIR ID")
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
