@@ -47,20 +47,15 @@ final class ExecProcessOptions {
      * @param messages receives warnings
      */
     Spec.Process applyTo(Spec.Process of, List<String> args, NamedUsers users, PrintStream messages) {
-        return new Spec.Process(
-                common.terminal().isGiven(),
-                user(of.user(), users),
-                args,
-                environment(of.env()),
-                common.request().workdir().orElse(of.cwd()),
-                capabilities(of.capabilities(), messages),
-                noNewPrivileges || of.noNewPrivileges(),
-                of.rlimits(),
-                of.oomScoreAdj(),
-                of.consoleSize(),
-                of.apparmorProfile(),
-                of.selinuxLabel(),
-                of.scheduling());
+        return of.copy()
+                .terminal(common.terminal().isGiven())
+                .user(user(of.user(), users))
+                .args(args)
+                .env(environment(of.env()))
+                .cwd(common.request().workdir().orElse(of.cwd()))
+                .capabilities(capabilities(of.capabilities(), messages))
+                .noNewPrivileges(noNewPrivileges || of.noNewPrivileges())
+                .build();
     }
 
     private Spec.User user(Spec.User of, NamedUsers users) {

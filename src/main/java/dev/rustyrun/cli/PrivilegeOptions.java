@@ -101,7 +101,7 @@ final class PrivilegeOptions {
             spec.seccomp(host.seccomp(seccomp, granted));
         }
         if (oomScoreAdj != null) {
-            spec.oomScoreAdj(oomScoreAdj);
+            spec.process().oomScoreAdj(oomScoreAdj);
         }
     }
 

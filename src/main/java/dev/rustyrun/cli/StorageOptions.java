@@ -72,9 +72,9 @@ final class StorageOptions {
             spec.annotation(Spec.EPHEMERAL_ANNOTATION, size.isEmpty() ? "" : "size=" + size);
         }
         devices.forEach(text -> spec.device(device(host, text)));
-        spec.protectedPaths(
-                protectedPaths(SpecDefaults.MASKED_PATHS, masked),
-                protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
+        spec.linux()
+                .maskedPaths(protectedPaths(SpecDefaults.MASKED_PATHS, masked))
+                .readonlyPaths(protectedPaths(SpecDefaults.READONLY_PATHS, List.of()));
     }
 
     private List<String> protectedPaths(List<String> defaults, List<String> further) {

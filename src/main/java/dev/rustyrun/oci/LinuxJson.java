@@ -42,23 +42,24 @@ final class LinuxJson {
         SeccompSetting setting = seccomp.isPresent()
                 ? new SeccompSetting.Profile(SeccompJson.parse(seccomp, bounding, Machine.current()))
                 : new SeccompSetting.Unconfined();
-        return new LinuxSpec(
-                namespaces(section.field("namespaces")),
-                mappings(section.field("uidMappings")),
-                mappings(section.field("gidMappings")),
-                timeOffsets(section.field("timeOffsets")),
-                devices(section.field("devices")),
-                section.field("sysctl").textMap(),
-                section.field("cgroupsPath").textOr(""),
-                new ResourcesJson(warnings).resources(section.field("resources")),
-                propagation(section.field("rootfsPropagation")),
-                setting,
-                section.field("maskedPaths").absolutePaths(),
-                section.field("readonlyPaths").absolutePaths(),
-                ProcessJson.label(section.field("mountLabel"), host),
-                personality(section.field("personality")),
-                memoryPolicy(section.field("memoryPolicy")),
-                netDevices(section.field("netDevices")));
+        return new LinuxSpec.Builder()
+                .namespaces(namespaces(section.field("namespaces")))
+                .uidMappings(mappings(section.field("uidMappings")))
+                .gidMappings(mappings(section.field("gidMappings")))
+                .timeOffsets(timeOffsets(section.field("timeOffsets")))
+                .devices(devices(section.field("devices")))
+                .sysctl(section.field("sysctl").textMap())
+                .cgroupsPath(section.field("cgroupsPath").textOr(""))
+                .resources(new ResourcesJson(warnings).resources(section.field("resources")))
+                .rootfsPropagation(propagation(section.field("rootfsPropagation")))
+                .seccomp(setting)
+                .maskedPaths(section.field("maskedPaths").absolutePaths())
+                .readonlyPaths(section.field("readonlyPaths").absolutePaths())
+                .mountLabel(ProcessJson.label(section.field("mountLabel"), host))
+                .personality(personality(section.field("personality")))
+                .memoryPolicy(memoryPolicy(section.field("memoryPolicy")))
+                .netDevices(netDevices(section.field("netDevices")))
+                .build();
     }
 
     /** Rejects fields that would change the container's confinement or access, and that are not implemented yet. */

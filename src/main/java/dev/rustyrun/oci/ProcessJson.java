@@ -30,20 +30,21 @@ final class ProcessJson {
             throw args.wrong("is missing or empty: name the program and its arguments");
         }
         args.elements().get(0).word();
-        return new Spec.Process(
-                json.field("terminal").truthOr(false),
-                user(json.field("user"), host.umask()),
-                args.texts(),
-                environment(json.field("env")),
-                json.field("cwd").absolutePath(),
-                capabilities(json.field("capabilities")),
-                json.field("noNewPrivileges").truthOr(false),
-                rlimits(json.field("rlimits")),
-                (int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED),
-                consoleSize(json),
-                apparmorProfile(json.field("apparmorProfile")),
-                label(json.field("selinuxLabel"), host),
-                scheduling(json));
+        return new Spec.Process.Builder()
+                .terminal(json.field("terminal").truthOr(false))
+                .user(user(json.field("user"), host.umask()))
+                .args(args.texts())
+                .env(environment(json.field("env")))
+                .cwd(json.field("cwd").absolutePath())
+                .capabilities(capabilities(json.field("capabilities")))
+                .noNewPrivileges(json.field("noNewPrivileges").truthOr(false))
+                .rlimits(rlimits(json.field("rlimits")))
+                .oomScoreAdj((int) json.field("oomScoreAdj").betweenOr(-1000, 1000, Spec.Process.INHERITED))
+                .consoleSize(consoleSize(json))
+                .apparmorProfile(apparmorProfile(json.field("apparmorProfile")))
+                .selinuxLabel(label(json.field("selinuxLabel"), host))
+                .scheduling(scheduling(json))
+                .build();
     }
 
     private static Spec.User user(JsonField json, int umask) {

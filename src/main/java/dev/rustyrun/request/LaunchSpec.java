@@ -42,7 +42,6 @@ public final class LaunchSpec {
         SpecBuilder spec = new SpecBuilder(root.path(), request.command())
                 .hostname(request.hostname())
                 .domainname(request.domainname())
-                .personality(request.personality())
                 .cwd(request.workdir().orElseGet(site::workdir))
                 .user(root.user())
                 .terminal(terminal.isGiven())
@@ -52,6 +51,7 @@ public final class LaunchSpec {
                 .env("HOME=" + root.home())
                 .resources(request.resources())
                 .capabilities(new Spec.Capabilities(capabilities, capabilities, capabilities, Set.of(), Set.of()));
+        spec.linux().personality(request.personality());
         if (!request.allowed().isEmpty()) {
             allow(request, spec);
         }

@@ -56,34 +56,25 @@ public record LinuxSpec(
         readonlyPaths = List.copyOf(readonlyPaths);
     }
 
-    /** A copy with other mappings of a new user namespace. */
-    LinuxSpec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
-        return with(uids, gids, resources);
-    }
-
-    /** A copy with other limits. */
-    LinuxSpec withResources(Resources others) {
-        return with(uidMappings, gidMappings, others);
-    }
-
-    private LinuxSpec with(List<IdMapping> uids, List<IdMapping> gids, Resources limits) {
-        return new LinuxSpec(
-                namespaces,
-                uids,
-                gids,
-                timeOffsets,
-                devices,
-                sysctl,
-                cgroupsPath,
-                limits,
-                rootfsPropagation,
-                seccomp,
-                maskedPaths,
-                readonlyPaths,
-                mountLabel,
-                personality,
-                memoryPolicy,
-                netDevices);
+    /** A builder with the values of this. */
+    public Builder copy() {
+        return new Builder()
+                .namespaces(namespaces)
+                .uidMappings(uidMappings)
+                .gidMappings(gidMappings)
+                .timeOffsets(timeOffsets)
+                .devices(devices)
+                .sysctl(sysctl)
+                .cgroupsPath(cgroupsPath)
+                .resources(resources)
+                .rootfsPropagation(rootfsPropagation)
+                .seccomp(seccomp)
+                .maskedPaths(maskedPaths)
+                .readonlyPaths(readonlyPaths)
+                .mountLabel(mountLabel)
+                .personality(personality)
+                .memoryPolicy(memoryPolicy)
+                .netDevices(netDevices);
     }
 
     /** The namespace of this type that the container creates or joins; empty when it stays in the caller's. */
@@ -171,4 +162,126 @@ public record LinuxSpec(
      * @param fileMode permission bits
      */
     public record Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {}
+
+    /** Builds a LinuxSpec: a method for each component, with its name. */
+    public static final class Builder {
+
+        private List<Namespace> namespaces = List.of();
+        private List<IdMapping> uidMappings = List.of();
+        private List<IdMapping> gidMappings = List.of();
+        private List<TimeOffset> timeOffsets = List.of();
+        private List<Device> devices = List.of();
+        private Map<String, String> sysctl = Map.of();
+        private String cgroupsPath = "";
+        private Resources resources = Resources.none();
+        private String rootfsPropagation = "";
+        private SeccompSetting seccomp = new SeccompSetting.Unconfined();
+        private List<String> maskedPaths = List.of();
+        private List<String> readonlyPaths = List.of();
+        private String mountLabel = "";
+        private String personality = "";
+        private MemoryPolicy memoryPolicy = MemoryPolicy.INHERITED;
+        private List<NetDevice> netDevices = List.of();
+
+        /** A copy of what was set so far. */
+        public LinuxSpec build() {
+            return new LinuxSpec(
+                    namespaces,
+                    uidMappings,
+                    gidMappings,
+                    timeOffsets,
+                    devices,
+                    sysctl,
+                    cgroupsPath,
+                    resources,
+                    rootfsPropagation,
+                    seccomp,
+                    maskedPaths,
+                    readonlyPaths,
+                    mountLabel,
+                    personality,
+                    memoryPolicy,
+                    netDevices);
+        }
+
+        public Builder namespaces(List<Namespace> value) {
+            namespaces = value;
+            return this;
+        }
+
+        public Builder uidMappings(List<IdMapping> value) {
+            uidMappings = value;
+            return this;
+        }
+
+        public Builder gidMappings(List<IdMapping> value) {
+            gidMappings = value;
+            return this;
+        }
+
+        public Builder timeOffsets(List<TimeOffset> value) {
+            timeOffsets = value;
+            return this;
+        }
+
+        public Builder devices(List<Device> value) {
+            devices = value;
+            return this;
+        }
+
+        public Builder sysctl(Map<String, String> value) {
+            sysctl = value;
+            return this;
+        }
+
+        public Builder cgroupsPath(String value) {
+            cgroupsPath = value;
+            return this;
+        }
+
+        public Builder resources(Resources value) {
+            resources = value;
+            return this;
+        }
+
+        public Builder rootfsPropagation(String value) {
+            rootfsPropagation = value;
+            return this;
+        }
+
+        public Builder seccomp(SeccompSetting value) {
+            seccomp = value;
+            return this;
+        }
+
+        public Builder maskedPaths(List<String> value) {
+            maskedPaths = value;
+            return this;
+        }
+
+        public Builder readonlyPaths(List<String> value) {
+            readonlyPaths = value;
+            return this;
+        }
+
+        public Builder mountLabel(String value) {
+            mountLabel = value;
+            return this;
+        }
+
+        public Builder personality(String value) {
+            personality = value;
+            return this;
+        }
+
+        public Builder memoryPolicy(MemoryPolicy value) {
+            memoryPolicy = value;
+            return this;
+        }
+
+        public Builder netDevices(List<NetDevice> value) {
+            netDevices = value;
+            return this;
+        }
+    }
 }

@@ -105,12 +105,27 @@ public record Spec(
     /** A copy with other mappings of its new user namespace. */
     public Spec withMappings(List<IdMapping> uids, List<IdMapping> gids) {
         return new Spec(
-                process, root, hostname, domainname, mounts, linux.withMappings(uids, gids), annotations, hooks);
+                process,
+                root,
+                hostname,
+                domainname,
+                mounts,
+                linux.copy().uidMappings(uids).gidMappings(gids).build(),
+                annotations,
+                hooks);
     }
 
     /** A copy with other limits. */
     public Spec withResources(Resources others) {
-        return new Spec(process, root, hostname, domainname, mounts, linux.withResources(others), annotations, hooks);
+        return new Spec(
+                process,
+                root,
+                hostname,
+                domainname,
+                mounts,
+                linux.copy().resources(others).build(),
+                annotations,
+                hooks);
     }
 
     /** A copy with only these annotations. */
@@ -182,111 +197,151 @@ public record Spec(
         public static final int INHERITED = Integer.MIN_VALUE;
 
         /** The process of a Spec without one. */
-        public static final Process NONE = new Process(
-                false,
-                User.ROOT,
-                List.of(),
-                List.of(),
-                "",
-                Capabilities.NONE,
-                false,
-                List.of(),
-                INHERITED,
-                ConsoleSize.UNSET,
-                "",
-                "",
-                Scheduling.INHERITED);
+        public static final Process NONE = new Builder().build();
+
+        /** A builder with the values of this. */
+        public Builder copy() {
+            return new Builder()
+                    .terminal(terminal)
+                    .user(user)
+                    .args(args)
+                    .env(env)
+                    .cwd(cwd)
+                    .capabilities(capabilities)
+                    .noNewPrivileges(noNewPrivileges)
+                    .rlimits(rlimits)
+                    .oomScoreAdj(oomScoreAdj)
+                    .consoleSize(consoleSize)
+                    .apparmorProfile(apparmorProfile)
+                    .selinuxLabel(selinuxLabel)
+                    .scheduling(scheduling);
+        }
 
         /** A copy that runs another program as another user. */
         public Process running(User otherUser, List<String> otherArgs, List<String> otherEnv) {
-            return new Process(
-                    terminal,
-                    otherUser,
-                    otherArgs,
-                    otherEnv,
-                    cwd,
-                    capabilities,
-                    noNewPrivileges,
-                    rlimits,
-                    oomScoreAdj,
-                    consoleSize,
-                    apparmorProfile,
-                    selinuxLabel,
-                    scheduling);
-        }
-
-        /** A process without labels that inherits its parent's scheduling. */
-        public Process(
-                boolean terminal,
-                User user,
-                List<String> args,
-                List<String> env,
-                String cwd,
-                Capabilities capabilities,
-                boolean noNewPrivileges,
-                List<Rlimit> rlimits,
-                int oomScoreAdj) {
-            this(
-                    terminal,
-                    user,
-                    args,
-                    env,
-                    cwd,
-                    capabilities,
-                    noNewPrivileges,
-                    rlimits,
-                    oomScoreAdj,
-                    ConsoleSize.UNSET,
-                    "",
-                    "",
-                    Scheduling.INHERITED);
+            return copy().user(otherUser).args(otherArgs).env(otherEnv).build();
         }
 
         /** A copy with another environment. */
         public Process withEnv(List<String> variables) {
-            return running(user, args, variables);
+            return copy().env(variables).build();
         }
 
         /** A copy with another AppArmor profile and SELinux label. */
         public Process withLabels(String apparmor, String selinux) {
-            return new Process(
-                    terminal,
-                    user,
-                    args,
-                    env,
-                    cwd,
-                    capabilities,
-                    noNewPrivileges,
-                    rlimits,
-                    oomScoreAdj,
-                    consoleSize,
-                    apparmor,
-                    selinux,
-                    scheduling);
+            return copy().apparmorProfile(apparmor).selinuxLabel(selinux).build();
         }
 
         /** A copy with other capabilities. */
         public Process withCapabilities(Capabilities sets) {
-            return new Process(
-                    terminal,
-                    user,
-                    args,
-                    env,
-                    cwd,
-                    sets,
-                    noNewPrivileges,
-                    rlimits,
-                    oomScoreAdj,
-                    consoleSize,
-                    apparmorProfile,
-                    selinuxLabel,
-                    scheduling);
+            return copy().capabilities(sets).build();
         }
 
         public Process {
             args = List.copyOf(args);
             env = List.copyOf(env);
             rlimits = List.copyOf(rlimits);
+        }
+
+        /** Builds a Process: a method for each component, with its name. */
+        public static final class Builder {
+
+            private boolean terminal;
+            private User user = User.ROOT;
+            private List<String> args = List.of();
+            private List<String> env = List.of();
+            private String cwd = "";
+            private Capabilities capabilities = Capabilities.NONE;
+            private boolean noNewPrivileges;
+            private List<Rlimit> rlimits = List.of();
+            private int oomScoreAdj = INHERITED;
+            private ConsoleSize consoleSize = ConsoleSize.UNSET;
+            private String apparmorProfile = "";
+            private String selinuxLabel = "";
+            private Scheduling scheduling = Scheduling.INHERITED;
+
+            /** A copy of what was set so far. */
+            public Process build() {
+                return new Process(
+                        terminal,
+                        user,
+                        args,
+                        env,
+                        cwd,
+                        capabilities,
+                        noNewPrivileges,
+                        rlimits,
+                        oomScoreAdj,
+                        consoleSize,
+                        apparmorProfile,
+                        selinuxLabel,
+                        scheduling);
+            }
+
+            public Builder terminal(boolean value) {
+                terminal = value;
+                return this;
+            }
+
+            public Builder user(User value) {
+                user = value;
+                return this;
+            }
+
+            public Builder args(List<String> value) {
+                args = value;
+                return this;
+            }
+
+            public Builder env(List<String> value) {
+                env = value;
+                return this;
+            }
+
+            public Builder cwd(String value) {
+                cwd = value;
+                return this;
+            }
+
+            public Builder capabilities(Capabilities value) {
+                capabilities = value;
+                return this;
+            }
+
+            public Builder noNewPrivileges(boolean value) {
+                noNewPrivileges = value;
+                return this;
+            }
+
+            public Builder rlimits(List<Rlimit> value) {
+                rlimits = value;
+                return this;
+            }
+
+            public Builder oomScoreAdj(int value) {
+                oomScoreAdj = value;
+                return this;
+            }
+
+            public Builder consoleSize(ConsoleSize value) {
+                consoleSize = value;
+                return this;
+            }
+
+            public Builder apparmorProfile(String value) {
+                apparmorProfile = value;
+                return this;
+            }
+
+            public Builder selinuxLabel(String value) {
+                selinuxLabel = value;
+                return this;
+            }
+
+            public Builder scheduling(Scheduling value) {
+                scheduling = value;
+                return this;
+            }
         }
     }
 

@@ -11,12 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Builds a {@link Spec}; everything that is not set is as in {@link SpecDefaults}. Owned by one thread.
+ * Builds a {@link Spec}; everything that is not set is as in {@link SpecDefaults}. It can set every field: those without
+ * a method here by {@link #process()} and {@link #linux()}. Owned by one thread.
  */
 public final class SpecBuilder {
 
     private final String rootfs;
-    private final List<String> args;
+    private final Spec.Process.Builder process;
+    private final LinuxSpec.Builder linux = new LinuxSpec.Builder()
+            .seccomp(new SeccompSetting.Builtin())
+            .maskedPaths(SpecDefaults.MASKED_PATHS)
+            .readonlyPaths(SpecDefaults.READONLY_PATHS);
     private final Map<String, String> env = new LinkedHashMap<>();
     private final Map<NamespaceType, Namespace> namespaces = new EnumMap<>(NamespaceType.class);
     private final List<Spec.Mount> mounts = new ArrayList<>(SpecDefaults.MOUNTS);
@@ -27,23 +32,10 @@ public final class SpecBuilder {
     private final Map<String, String> annotations = new HashMap<>();
     private Optional<Spec.Image> image = Optional.empty();
     private boolean readonly;
-    private boolean terminal;
-    private Spec.User user = Spec.User.ROOT;
-    private String cwd = "/";
-    private Spec.Capabilities capabilities = SpecDefaults.CAPABILITIES;
-    private boolean noNewPrivileges = true;
-    private int oomScoreAdj = Spec.Process.INHERITED;
     private String hostname = SpecDefaults.HOSTNAME;
     private String domainname = "";
-    private List<IdMapping> uidMappings = List.of();
-    private List<IdMapping> gidMappings = List.of();
-    private String rootfsPropagation = "";
-    private String cgroupsPath = "";
-    private String personality = "";
     private Resources resources = Resources.none();
-    private SeccompSetting seccomp = new SeccompSetting.Builtin();
-    private List<String> maskedPaths = SpecDefaults.MASKED_PATHS;
-    private List<String> readonlyPaths = SpecDefaults.READONLY_PATHS;
+    private Hooks hooks = Hooks.NONE;
 
     /**
      * Builds a container that runs {@code args}.
@@ -52,48 +44,44 @@ public final class SpecBuilder {
      */
     public SpecBuilder(String rootfs, List<String> args) {
         this.rootfs = rootfs;
-        this.args = args;
+        this.process = new Spec.Process.Builder()
+                .args(args)
+                .cwd("/")
+                .capabilities(SpecDefaults.CAPABILITIES)
+                .noNewPrivileges(true);
         SpecDefaults.NAMESPACES.forEach(this::unshare);
     }
 
     /** The finished Spec; not yet checked. */
     public Spec build() {
-        Spec.Process process = new Spec.Process(
-                terminal,
-                user,
-                args,
-                List.copyOf(env.values()),
-                cwd,
-                capabilities,
-                noNewPrivileges,
-                rlimits,
-                oomScoreAdj);
-        LinuxSpec linux = new LinuxSpec(
-                List.copyOf(namespaces.values()),
-                uidMappings,
-                gidMappings,
-                timeOffsets,
-                devices,
-                sysctl,
-                cgroupsPath,
-                withDevices(),
-                rootfsPropagation,
-                seccomp,
-                maskedPaths,
-                readonlyPaths,
-                "",
-                personality,
-                MemoryPolicy.INHERITED,
-                List.of());
+        LinuxSpec built = linux.namespaces(List.copyOf(namespaces.values()))
+                .timeOffsets(timeOffsets)
+                .devices(devices)
+                .sysctl(sysctl)
+                .resources(withDevices())
+                .build();
         return new Spec(
-                process,
+                process.env(List.copyOf(env.values())).rlimits(rlimits).build(),
                 new Spec.Root(rootfs, readonly, image),
-                ownHostname(linux),
+                ownHostname(built),
                 domainname,
                 mounts,
-                linux,
+                built,
                 annotations,
-                Hooks.NONE);
+                hooks);
+    }
+
+    /** All fields of the process. The environment and the rlimits are set by the methods of this class. */
+    public Spec.Process.Builder process() {
+        return process;
+    }
+
+    /**
+     * All Linux-specific fields. Namespaces, time offsets, devices, sysctls and resources are set by the methods of this
+     * class.
+     */
+    public LinuxSpec.Builder linux() {
+        return linux;
     }
 
     /** A container may use the devices that it is given; a FIFO needs no rule. */
@@ -177,32 +165,37 @@ public final class SpecBuilder {
     }
 
     public SpecBuilder terminal(boolean on) {
-        this.terminal = on;
+        process.terminal(on);
         return this;
     }
 
     public SpecBuilder user(Spec.User who) {
-        this.user = who;
+        process.user(who);
         return this;
     }
 
     public SpecBuilder cwd(String path) {
-        this.cwd = path;
+        process.cwd(path);
         return this;
     }
 
     public SpecBuilder capabilities(Spec.Capabilities sets) {
-        this.capabilities = sets;
+        process.capabilities(sets);
         return this;
     }
 
     public SpecBuilder noNewPrivileges(boolean on) {
-        this.noNewPrivileges = on;
+        process.noNewPrivileges(on);
         return this;
     }
 
-    public SpecBuilder oomScoreAdj(int adjustment) {
-        this.oomScoreAdj = adjustment;
+    public SpecBuilder cgroupsPath(String path) {
+        linux.cgroupsPath(path);
+        return this;
+    }
+
+    public SpecBuilder seccomp(SeccompSetting setting) {
+        linux.seccomp(setting);
         return this;
     }
 
@@ -222,15 +215,9 @@ public final class SpecBuilder {
         return this;
     }
 
-    public SpecBuilder personality(String domain) {
-        this.personality = domain;
-        return this;
-    }
-
     /** Maps the ids of a new user namespace. */
     public SpecBuilder mappings(List<IdMapping> uids, List<IdMapping> gids) {
-        this.uidMappings = uids;
-        this.gidMappings = gids;
+        linux.uidMappings(uids).gidMappings(gids);
         return this;
     }
 
@@ -242,30 +229,13 @@ public final class SpecBuilder {
                 .annotation(Spec.ID_POOL_ANNOTATION, pool.toString());
     }
 
-    public SpecBuilder rootfsPropagation(String propagation) {
-        this.rootfsPropagation = propagation;
-        return this;
-    }
-
-    public SpecBuilder cgroupsPath(String path) {
-        this.cgroupsPath = path;
-        return this;
-    }
-
     public SpecBuilder resources(Resources limits) {
         this.resources = limits;
         return this;
     }
 
-    public SpecBuilder seccomp(SeccompSetting setting) {
-        this.seccomp = setting;
-        return this;
-    }
-
-    /** Replaces the default masked and read-only paths. */
-    public SpecBuilder protectedPaths(List<String> masked, List<String> readOnly) {
-        this.maskedPaths = masked;
-        this.readonlyPaths = readOnly;
+    public SpecBuilder hooks(Hooks programs) {
+        this.hooks = programs;
         return this;
     }
 }

@@ -21,16 +21,16 @@ class SavedProcessTest {
 
     private static Spec spec(SeccompSetting setting) {
         Set<Capability> some = Set.of(Capability.CAP_KILL, Capability.CAP_CHOWN);
-        Spec.Process process = new Spec.Process(
-                false,
-                new Spec.User(5, 6, List.of(7, 8), 027),
-                List.of("sh", "a \"b\"\n"),
-                List.of("A=\u00fc"),
-                "/tmp",
-                new Spec.Capabilities(some, some, Set.of(), some, Set.of()),
-                true,
-                List.of(new Spec.Rlimit(RlimitType.RLIMIT_NOFILE, 5, Spec.Rlimit.UNLIMITED)),
-                -7);
+        Spec.Process process = new Spec.Process.Builder()
+                .user(new Spec.User(5, 6, List.of(7, 8), 027))
+                .args(List.of("sh", "a \"b\"\n"))
+                .env(List.of("A=\u00fc"))
+                .cwd("/tmp")
+                .capabilities(new Spec.Capabilities(some, some, Set.of(), some, Set.of()))
+                .noNewPrivileges(true)
+                .rlimits(List.of(new Spec.Rlimit(RlimitType.RLIMIT_NOFILE, 5, Spec.Rlimit.UNLIMITED)))
+                .oomScoreAdj(-7)
+                .build();
         return new SpecBuilder("/r", List.of("sh")).seccomp(setting).build().withProcess(process);
     }
 

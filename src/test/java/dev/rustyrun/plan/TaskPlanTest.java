@@ -37,40 +37,19 @@ class TaskPlanTest {
 
     private static Spec spec(String apparmor, String selinux, Scheduling scheduling) {
         Spec plain = new SpecBuilder("/r", List.of("sh")).build();
-        Spec.Process p = plain.process();
-        LinuxSpec l = plain.linux();
-        LinuxSpec linux = new LinuxSpec(
-                l.namespaces(),
-                l.uidMappings(),
-                l.gidMappings(),
-                l.timeOffsets(),
-                l.devices(),
-                l.sysctl(),
-                l.cgroupsPath(),
-                l.resources(),
-                l.rootfsPropagation(),
-                l.seccomp(),
-                l.maskedPaths(),
-                l.readonlyPaths(),
-                "system_u:object_r:container_file_t:s0:c1,c2",
-                "LINUX32",
-                new MemoryPolicy(true, MemoryPolicy.Mode.MPOL_BIND, Set.of(), "0"),
-                List.of());
+        LinuxSpec linux = plain.linux()
+                .copy()
+                .mountLabel("system_u:object_r:container_file_t:s0:c1,c2")
+                .personality("LINUX32")
+                .memoryPolicy(new MemoryPolicy(true, MemoryPolicy.Mode.MPOL_BIND, Set.of(), "0"))
+                .build();
         return new Spec(
-                new Spec.Process(
-                        p.terminal(),
-                        p.user(),
-                        p.args(),
-                        p.env(),
-                        p.cwd(),
-                        p.capabilities(),
-                        p.noNewPrivileges(),
-                        p.rlimits(),
-                        p.oomScoreAdj(),
-                        p.consoleSize(),
-                        apparmor,
-                        selinux,
-                        scheduling),
+                plain.process()
+                        .copy()
+                        .apparmorProfile(apparmor)
+                        .selinuxLabel(selinux)
+                        .scheduling(scheduling)
+                        .build(),
                 plain.root(),
                 plain.hostname(),
                 plain.domainname(),

@@ -12,8 +12,10 @@ class IdMapOptionTest {
     private static final LinuxSpec LINUX = new SpecBuilder("/r", List.of("true"))
             .build()
             .linux()
-            .withMappings(
-                    List.of(new IdMapping(0, 0, 1), new IdMapping(1, 2, 1000)), List.of(new IdMapping(0, 5000, 10)));
+            .copy()
+            .uidMappings(List.of(new IdMapping(0, 0, 1), new IdMapping(1, 2, 1000)))
+            .gidMappings(List.of(new IdMapping(0, 5000, 10)))
+            .build();
 
     private static Spec.Mount applied(String option) {
         return IdMapOption.applied(new Spec.Mount("/data", "bind", "/srv", List.of("rbind", option, "ro")), LINUX);
