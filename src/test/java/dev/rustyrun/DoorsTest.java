@@ -145,6 +145,8 @@ class DoorsTest {
                 Sample.of("--env A=1 --env B= --env A=2", "{'env': {'A': '2', 'B': ''}}"),
                 Sample.of("--env PATH=/bin", "{'env': {'PATH': '/bin'}}"),
                 Sample.of("--env A", ""),
+                Sample.of("--unsetenv HOSTNAME --unsetenv PATH", "{'unsetEnv': ['HOSTNAME', 'PATH']}"),
+                Sample.of("--unsetenv HOSTNAME=x", "{'unsetEnv': ['HOSTNAME=x']}"),
                 Sample.of("--workdir /work", "{'workdir': '/work'}"),
                 Sample.of("--workdir work", "{'workdir': 'work'}"),
                 Sample.of("--user 1000", "{'user': '1000'}"),

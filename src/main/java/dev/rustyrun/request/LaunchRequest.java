@@ -91,6 +91,19 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     private List<Variable> env = List.of();
 
     @RequestField(
+            json = "unsetEnv",
+            inJson = "Names of variables of the image, or of Rustyrun's own, that the command does not get.",
+            example = "[\"DEBUG\"]",
+            heading = FamiliarOptions.HEADING)
+    @InBundle(field = "process.env")
+    @Option(
+            names = "--unsetenv",
+            paramLabel = "NAME",
+            description = "Leave out a variable of the image, or of Rustyrun's own; -e NAME=VALUE sets it again;"
+                    + " repeatable.")
+    private List<String> unsetEnv = List.of();
+
+    @RequestField(
             json = "workdir",
             atService = "The command's working directory; created if missing.",
             defaultText = "/, or the image's",
@@ -320,6 +333,16 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
     /** Environment variables, in the order in which they were given. */
     public List<Variable> env() {
         return env;
+    }
+
+    /** The names of the variables that the command does not get, unless they are in {@link #env}. */
+    List<String> unsetEnv() {
+        for (String name : unsetEnv) {
+            if (name.isEmpty() || name.contains("=")) {
+                throw FieldException.of("--unsetenv", "unsetEnv", "\"" + name + "\" is not a variable name");
+            }
+        }
+        return unsetEnv;
     }
 
     /** The working directory; empty if not specified. */

@@ -37,29 +37,28 @@ public final class LaunchSpec {
      */
     public static SpecBuilder of(LaunchRequest request, LaunchSite site) {
         LaunchSite.Root root = site.root();
-        LaunchSite.Terminal terminal = site.terminal();
         Set<Capability> capabilities = request.capabilities();
         SpecBuilder spec = new SpecBuilder(root.path(), request.command())
                 .hostname(request.hostname())
                 .domainname(request.domainname())
                 .cwd(request.workdir().orElseGet(site::workdir))
                 .user(root.user())
-                .terminal(terminal.isGiven())
+                .terminal(site.terminal().isGiven())
                 .readonly(request.isReadOnly())
-                .env(SpecDefaults.PATH)
-                .env("HOSTNAME=" + request.hostname())
-                .env("HOME=" + root.home())
                 .resources(request.resources())
                 .capabilities(new Spec.Capabilities(capabilities, capabilities, capabilities, Set.of(), Set.of()));
         spec.linux().personality(request.personality());
-        if (!request.allowed().isEmpty()) {
-            allow(request, spec);
-        }
-        site.environment().forEach(spec::env);
-        if (terminal.isGiven()) {
-            spec.env("TERM=" + terminal.type());
+        List<String> unset = request.unsetEnv();
+        for (String variable : environment(request, site, root.home())) {
+            if (!unset.contains(Variable.of(variable).name())) {
+                spec.env(variable);
+            }
         }
         request.env().forEach(variable -> spec.env(checked(variable).word()));
+        if (!request.allowed().isEmpty()) {
+            checkAllowed(request);
+            spec.annotation(Spec.ALLOW_ANNOTATION, String.join(",", request.allowed()));
+        }
         if (request.hasInit()) {
             spec.annotation(Spec.INIT_ANNOTATION, "true");
         }
@@ -87,14 +86,30 @@ public final class LaunchSpec {
         return spec;
     }
 
-    private static void allow(LaunchRequest request, SpecBuilder spec) {
+    /** The variables that a command gets without being asked for; later values of a name replace earlier ones. */
+    private static List<String> environment(LaunchRequest request, LaunchSite site, String home) {
+        List<String> variables = new ArrayList<>();
+        variables.add(SpecDefaults.PATH);
+        variables.add("HOSTNAME=" + request.hostname());
+        variables.add("HOME=" + home);
+        if (!request.allowed().isEmpty()) {
+            PROXY_VARIABLES.forEach((name, value) -> {
+                variables.add(name + "=" + value);
+                variables.add(name.toUpperCase(Locale.ROOT) + "=" + value);
+            });
+        }
+        variables.addAll(site.environment());
+        if (site.terminal().isGiven()) {
+            variables.add("TERM=" + site.terminal().type());
+        }
+        return variables;
+    }
+
+    private static void checkAllowed(LaunchRequest request) {
         if (!request.network().equals("none")) {
             throw FieldException.of(
                     "--allow", "allow", "requires network none: allowed hosts are reached only through a proxy");
         }
-        spec.annotation(Spec.ALLOW_ANNOTATION, String.join(",", request.allowed()));
-        PROXY_VARIABLES.forEach(
-                (name, value) -> spec.env(name + "=" + value).env(name.toUpperCase(Locale.ROOT) + "=" + value));
     }
 
     private static Variable checked(Variable variable) {

@@ -252,6 +252,8 @@ class ImageTreeIT {
                         "sh",
                         "-c",
                         "cat /dir/b; ls /op; ls /dir/a 2>/dev/null || echo no a; echo $A"));
+        assertEquals(
+                "no A, B=2\n", mounted.out("run", "--unsetenv", "A", "made:1", "sh", "-c", "echo ${A-no A}, B=$B"));
         // The container's tree, the tree of its image, and the tree of an import of its export are the same.
         keep("again", "true");
         mounted.out("delete", "again");

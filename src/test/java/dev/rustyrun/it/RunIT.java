@@ -49,6 +49,16 @@ class RunIT {
     }
 
     @Test
+    void an_unset_variable_is_left_out_unless_it_is_given_a_value() {
+        String variables = Launcher.run(
+                        "--unsetenv", "HOSTNAME", "--unsetenv", "B", "-e", "B=new", "--command", "/bin/env")
+                .expect(0)
+                .out();
+        assertFalse(variables.contains("HOSTNAME"), variables);
+        assertTrue(variables.contains("PATH=") && variables.contains("B=new\n"), variables);
+    }
+
+    @Test
     void a_personality_is_the_commands() {
         assertEquals(
                 "i686\n",

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class RequestJsonTest {
 
     private static final String ALL = """
-        {"rootfs": "one", "command": ["/bin/sh", "-c", "id"], "hostname": "h", "domainname": "d", "env": {"A": "b", "C": ""}, "workdir": "/tmp",
+        {"rootfs": "one", "command": ["/bin/sh", "-c", "id"], "hostname": "h", "domainname": "d", "env": {"A": "b", "C": ""},
+         "unsetEnv": ["D"], "workdir": "/tmp",
          "user": "1000:5", "init": true, "readOnly": true,
          "mounts": [{"source": "data", "target": "/data", "readOnly": true}], "tmpfs": ["/run", "/a:size=1m"],
          "network": "host", "publish": ["80:80"], "allow": ["example.org"],
