@@ -1,6 +1,10 @@
 package dev.rustyrun.cli.remote;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /** Decides from an unparsed command line whether it addresses a server, before any other client class is loaded. */
 public final class HostOption {
@@ -14,9 +18,6 @@ public final class HostOption {
             Set.of("--root", "--log", "--log-format", "--cgroup-manager", "--criu");
 
     static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
-    static final Set<String> COMMANDS = Set.of(
-            "run", "attach", "exec", "ps", "top", "list", "ls", "logs", "kill", "stop", "delete", "rm", "pause",
-            "unpause", "resume", "update", "stats", "inspect", "cp", "wait", "info", "images", "pull", "rmi");
 
     private HostOption() {}
 
@@ -40,6 +41,27 @@ public final class HostOption {
             named &= OWN_WITH_VALUE.contains(word.split("=", 2)[0]) || word.equals("--debug");
             at += OWN_WITH_VALUE.contains(word) || LOCAL_WITH_VALUE.contains(word) ? 2 : 1;
         }
-        return named && at < args.length && COMMANDS.contains(args[at]);
+        return named && at < args.length && Commands.NAMES.contains(args[at]);
+    }
+
+    /**
+     * The commands that a server supports, from the annotations of {@link ClientCommand}. In a separate class, so that a
+     * JVM reads them only when the environment names a server; a native image does it at build time.
+     */
+    static final class Commands {
+
+        static final Set<String> NAMES = new HashSet<>();
+
+        static {
+            for (Class<?> one : ClientCommand.class.getAnnotation(Command.class).subcommands()) {
+                if (one != HelpCommand.class) {
+                    Command command = one.getAnnotation(Command.class);
+                    NAMES.add(command.name());
+                    NAMES.addAll(List.of(command.aliases()));
+                }
+            }
+        }
+
+        private Commands() {}
     }
 }

@@ -13,7 +13,7 @@ class RemoteArgumentsTest {
     void the_commands_are_those_of_the_model() {
         Set<String> commands = new TreeSet<>(ClientDoor.root().getSubcommands().keySet());
         commands.remove("help");
-        assertEquals(commands, new TreeSet<>(HostOption.COMMANDS));
+        assertEquals(commands, new TreeSet<>(HostOption.Commands.NAMES));
     }
 
     @Test
