@@ -3,6 +3,7 @@ package dev.rustyrun.cli;
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
 import dev.rustyrun.cli.common.DeleteCommand;
+import dev.rustyrun.cli.common.ExistsCommand;
 import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
 import dev.rustyrun.cli.common.KillCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Spec;
             CommitCommand.class,
             ExportCommand.class,
             InspectCommand.class,
+            ExistsCommand.class,
             StatsCommand.class,
             FreezeCommand.Pause.class,
             FreezeCommand.Resume.class,

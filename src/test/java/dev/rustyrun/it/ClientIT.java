@@ -83,6 +83,18 @@ class ClientIT {
                 0, client("list", "--label", "none").expect(0).out().lines().count() - 1);
     }
 
+    @Test
+    void a_container_exists_until_it_is_deleted() {
+        String id = detached("true");
+        client("exists", id).expect(0);
+        client("wait", id).expect(0);
+        assertEquals("", client("exists", id).expect(0).out());
+        client("delete", id).expect(0);
+        client("exists", id).expect(1);
+        Launcher.execute(Launcher.command("--host", "unix:///nosuch.sock", "exists", id), "")
+                .expect(125);
+    }
+
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void input_and_output_of_any_bytes_and_size_arrive_whole(@TempDir Path folder) throws Exception {

@@ -99,6 +99,8 @@ class DetachedIT {
                 .lines()
                 .anyMatch(line -> line.matches("web +[1-9][0-9]* +running .*")));
         assertEquals("running", inspect("web").path("status").asText());
+        rustyrun("exists", "web").expect(0);
+        rustyrun("exists", "other").expect(1);
         assertTrue(rustyrun("top", "web").expect(0).out().contains("sleep 4711"));
         assertTrue(new ObjectMapper()
                         .readTree(rustyrun("stats", "web").expect(0).out())

@@ -3,6 +3,7 @@ package dev.rustyrun.cli.remote;
 import dev.rustyrun.cli.common.AttachCommand;
 import dev.rustyrun.cli.common.CopyCommand;
 import dev.rustyrun.cli.common.DeleteCommand;
+import dev.rustyrun.cli.common.ExistsCommand;
 import dev.rustyrun.cli.common.FreezeCommand;
 import dev.rustyrun.cli.common.InspectCommand;
 import dev.rustyrun.cli.common.KillCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             CopyCommand.class,
             ProcessesCommand.Top.class,
             InspectCommand.class,
+            ExistsCommand.class,
             WaitCommand.class,
             ImagesCommand.class,
             PullCommand.class,

@@ -164,6 +164,14 @@ class CommandsTest {
     }
 
     @Test
+    void exists_finds_only_the_one_that_is_named() {
+        FakeEngine engine = new FakeEngine("a:exited", "b:running");
+        assertEquals(0, perform(new ExistsCommand(), engine, "a"));
+        assertEquals(1, perform(new ExistsCommand(), engine, "c"));
+        assertEquals(1, perform(new ExistsCommand(), engine, "no id at all"));
+    }
+
+    @Test
     void pause_and_resume_and_stats_ask_for_the_one_that_is_named() {
         FakeEngine engine = new FakeEngine("a:running");
         perform(new FreezeCommand.Pause(), engine, "a");
