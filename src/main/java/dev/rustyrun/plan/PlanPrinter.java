@@ -10,6 +10,9 @@ import java.util.Optional;
 /** Prints a plan for humans: every step in order, numbered, with its stage. */
 public final class PlanPrinter {
 
+    private static final String WHY_ON_HOST =
+            "Only a process on the host can do this, so run does it while the stage waits.";
+
     private final LaunchPlan plan;
     private final boolean reasons;
     private final StringBuilder text = new StringBuilder();
@@ -59,9 +62,9 @@ public final class PlanPrinter {
 
     private void list(Stage stage, List<Step> steps) {
         for (Step step : steps) {
-            line(stage, step.describe(), reasons ? Reasons.of(step) : "");
+            line(stage, step.describe(), reasons ? step.kind().why() : "");
             if (step.due() != HostStep.NONE) {
-                line(Stage.RUN, plan.run().get(step.due()).describe(), Reasons.OF_HOST);
+                line(Stage.RUN, plan.run().get(step.due()).describe(), WHY_ON_HOST);
             }
         }
     }
