@@ -208,8 +208,11 @@ public final class PlanCompiler {
 
     /** The cgroup namespace is created inside the cgroup, so that the container sees its own cgroup as the root. */
     private void cgroup() {
-        if (spec.process().oomScoreAdj() != Spec.Process.INHERITED) {
-            init.add(new LimitStep.SetOomScore(spec.process().oomScoreAdj()));
+        int oomScore = spec.process().oomScoreAdj();
+        if (oomScore != Spec.Process.INHERITED) {
+            boolean asksHost = linux.has(NamespaceType.USER);
+            init.add(new LimitStep.SetOomScore(
+                    oomScore, asksHost ? run.add(new HostStep.SetOomScore(oomScore)) : HostStep.NONE));
         }
         int files = host.cgroupFiles().size();
         if (files > 0 && !entersLate()) {

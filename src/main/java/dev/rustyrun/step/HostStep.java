@@ -139,6 +139,20 @@ public sealed interface HostStep {
         }
     }
 
+    /** Lowers the OOM score adjustment of {@code init}, which only the host's root may do; man 5 proc. */
+    record SetOomScore(int adjustment) implements HostStep {
+        @Override
+        public void apply(HostContext host, int sent) {
+            host.linux().writeFile("/proc/" + host.init() + "/oom_score_adj", Integer.toString(adjustment));
+            host.answer(Connection.NO_DESCRIPTOR);
+        }
+
+        @Override
+        public String describe() {
+            return "set oom_score_adj " + adjustment;
+        }
+    }
+
     /** Moves network devices of the host to the container. */
     record MoveNetDevices(List<NetDevice> devices) implements HostStep {
         public MoveNetDevices {

@@ -1,6 +1,8 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.ResourceLimit;
 
 /** Steps that set resource limits; man 2 getrlimit, man 5 proc. */
@@ -79,10 +81,17 @@ public sealed interface LimitStep extends Step {
     /**
      * Sets the OOM score adjustment of this process, -1000 to 1000: how likely the kernel kills it when memory runs
      * out; man 5 proc, {@code /proc/pid/oom_score_adj}.
+     *
+     * @param hostDue index of {@link HostStep.SetOomScore}, for a stage that may not lower its score itself; or none
      */
-    record SetOomScore(int adjustment) implements LimitStep {
+    record SetOomScore(int adjustment, int hostDue) implements LimitStep {
+        /** For a stage that has the host's privileges, or only raises its score. */
+        public SetOomScore(int adjustment) {
+            this(adjustment, HostStep.NONE);
+        }
+
         static SetOomScore read(PlanReader in) {
-            return new SetOomScore(in.take32());
+            return new SetOomScore(in.take32(), in.take32());
         }
 
         @Override
@@ -92,12 +101,22 @@ public sealed interface LimitStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.put32(adjustment);
+            out.put32(adjustment).put32(hostDue);
         }
 
         @Override
         public void apply(StepContext context) {
-            context.writeOwnFile("/proc/self/oom_score_adj", Integer.toString(adjustment));
+            try {
+                context.writeOwnFile("/proc/self/oom_score_adj", Integer.toString(adjustment));
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EACCES || hostDue == HostStep.NONE) {
+                    throw e;
+                }
+                context.connection().ask(hostDue);
+                if (!context.connection().awaitGo()) {
+                    throw new StepFailure("run ended");
+                }
+            }
         }
 
         @Override

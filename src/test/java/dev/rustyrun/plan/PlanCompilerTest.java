@@ -20,6 +20,7 @@ import dev.rustyrun.step.ExecStep;
 import dev.rustyrun.step.FileSystemStep;
 import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.IdMaps;
+import dev.rustyrun.step.LimitStep;
 import dev.rustyrun.step.MountStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.NetworkStep;
@@ -83,6 +84,15 @@ class PlanCompilerTest {
         assertEquals(
                 List.of("enter the cgroup", "unshare CLONE_NEWCGROUP"),
                 plan.init().subList(0, 2).stream().map(Step::describe).toList());
+    }
+
+    @Test
+    void in_a_user_namespace_the_host_can_set_the_oom_score() {
+        SpecBuilder spec = spec().unshare(NamespaceType.USER);
+        spec.process().oomScoreAdj(-500);
+        LaunchPlan plan = plan(spec);
+        int due = plan.run().indexOf(new HostStep.SetOomScore(-500));
+        assertTrue(plan.init().contains(new LimitStep.SetOomScore(-500, due)));
     }
 
     @Test

@@ -173,6 +173,17 @@ class StageConnectionTest {
         assertEquals(new Received(1, -1), linux.receive(channel[1], word, 1));
     }
 
+    @Test
+    void the_oom_score_of_init_is_set_on_request() {
+        launch(List.of(new HostStep.SetOomScore(789)));
+        send(new Report.InitStarted(child));
+        ask(0);
+        connection.receiveReports();
+        assertEquals("789\n", linux.readFile("/proc/" + child + "/oom_score_adj"));
+        skipInitPart();
+        assertEquals(new Received(1, -1), linux.receive(channel[1], new byte[1], 1));
+    }
+
     /** Later changes, such as setting the first size, would send a signal to the command. */
     @Test
     void the_command_waits_until_its_terminal_is_taken() {

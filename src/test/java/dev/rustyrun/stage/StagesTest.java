@@ -12,7 +12,9 @@ import dev.rustyrun.linux.RecordingLibC;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.step.CommandStep;
 import dev.rustyrun.step.FileSystemStep;
+import dev.rustyrun.step.HostStep;
 import dev.rustyrun.step.LaunchSignals;
+import dev.rustyrun.step.LimitStep;
 import dev.rustyrun.step.MountStep;
 import dev.rustyrun.step.NamespaceStep;
 import dev.rustyrun.step.NodeStep;
@@ -138,6 +140,18 @@ class StagesTest {
         assertTrue(
                 calls.stream().anyMatch(call -> call.startsWith("fchownat(") && call.contains("pipe, 5, 6")),
                 calls.toString());
+    }
+
+    @Test
+    void an_oom_score_that_a_stage_may_not_set_is_requested_from_the_host() {
+        for (int due : new int[] {HostStep.NONE, 7}) {
+            List<String> calls =
+                    perform(new RecordingLibC().failing("write", Errno.EACCES), new LimitStep.SetOomScore(-500, due));
+            int request = calls.indexOf("sendmsg(3, 16384)");
+            assertTrue(request > 0, calls.toString());
+            assertEquals(
+                    due != HostStep.NONE, calls.subList(request, calls.size()).contains("read(3, 1)"), "the wait");
+        }
     }
 
     @Test

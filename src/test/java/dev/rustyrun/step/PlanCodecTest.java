@@ -61,7 +61,7 @@ class PlanCodecTest {
             new PivotStep.ReadOnlyRoot(),
             new LimitStep.RaiseRlimit(7, "RLIMIT_NOFILE", -1),
             new LimitStep.SetRlimit(7, "RLIMIT_NOFILE", 1, -1),
-            new LimitStep.SetOomScore(-1000),
+            new LimitStep.SetOomScore(-1000, 18),
             new PrivilegeStep.LimitCapabilities(Long.MIN_VALUE),
             new PrivilegeStep.SetUser(1, 2, List.of(3, 4), PrivilegeStep.SetUser.SetGroups.IF_ALLOWED, 022),
             new PrivilegeStep.GiveFiles(1000),
