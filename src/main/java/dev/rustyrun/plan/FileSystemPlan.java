@@ -129,10 +129,17 @@ final class FileSystemPlan {
     }
 
     private Step mount(Spec.Mount mount) {
+        Step whole = wholeMount(mount);
+        return MountOptions.parse(mount.options()).copyLink()
+                ? new MountStep.CopyLink(mount.source(), mount.destination(), whole)
+                : whole;
+    }
+
+    private Step wholeMount(Spec.Mount mount) {
         if (mount.type().equals("sysfs")
                 && spec.linux().has(NamespaceType.USER)
                 && !spec.linux().has(NamespaceType.NETWORK)) {
-            return mount(hostsSysfs(mount));
+            return wholeMount(hostsSysfs(mount));
         }
         MountOptions options = MountOptions.parse(mount.options());
         String destination = mount.destination();

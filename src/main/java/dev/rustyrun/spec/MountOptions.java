@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param propagation an MS_ propagation flag, optionally with MS_REC, or 0
  * @param idMapping whether the mount is id-mapped, alone or with the mounts below it
  * @param copyUp whether a tmpfs starts with a copy of the directory that it covers
+ * @param copyLink whether a source that is a symbolic link is copied instead of being mounted, as with crun
  * @param data the remaining options for the file system, comma-separated; empty when there are none
  */
 public record MountOptions(
@@ -30,6 +31,7 @@ public record MountOptions(
         long propagation,
         IdMappedMount idMapping,
         boolean copyUp,
+        boolean copyLink,
         String data) {
 
     /** Whether a mount is id-mapped, alone or with the mounts below it. */
@@ -66,7 +68,7 @@ public record MountOptions(
     /** The propagation of mounts that only receive mount events. */
     public static final long ALL_SLAVE = MountFlag.of(MountFlag.MS_REC, MountFlag.MS_SLAVE);
 
-    private static final Set<String> SPECIAL = Set.of("idmap", "ridmap", "tmpcopyup");
+    private static final Set<String> SPECIAL = Set.of("idmap", "ridmap", "tmpcopyup", "copy-symlink");
     private static final Map<String, Long> SET = new HashMap<>();
     private static final Map<String, Long> CLEAR = new HashMap<>();
     private static final Map<String, Long> PROPAGATION = new HashMap<>();
@@ -131,6 +133,7 @@ public record MountOptions(
                 sorter.propagation,
                 sorter.idMapping,
                 sorter.copyUp,
+                sorter.copyLink,
                 String.join(",", sorter.data));
     }
 
@@ -142,6 +145,7 @@ public record MountOptions(
         private long propagation;
         private IdMappedMount idMapping = IdMappedMount.NO;
         private boolean copyUp;
+        private boolean copyLink;
 
         void take(String word) {
             // With the prefix r, an attribute also applies to the mounts below: rro, rnosuid, ...
@@ -160,6 +164,7 @@ public record MountOptions(
                 case "idmap" -> idMapping = IdMappedMount.ALONE;
                 case "ridmap" -> idMapping = IdMappedMount.RECURSIVE;
                 case "tmpcopyup" -> copyUp = true;
+                case "copy-symlink" -> copyLink = true;
                 default -> data.add(word);
             }
         }

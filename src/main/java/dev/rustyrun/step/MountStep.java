@@ -3,6 +3,7 @@ package dev.rustyrun.step;
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
@@ -233,6 +234,54 @@ public sealed interface MountStep extends Step {
         @Override
         public String describe() {
             return "fill volume " + target + " with what the image has there";
+        }
+    }
+
+    /**
+     * Creates a copy of the symbolic link {@code source} at {@code target}; man 1 crun, {@code copy-symlink}.
+     *
+     * @param source host path
+     * @param otherwise the mount to make if the source is no link
+     */
+    record CopyLink(String source, String target, Step otherwise) implements MountStep {
+        static CopyLink read(PlanReader in) {
+            return new CopyLink(in.takeText(), in.takeText(), StepKind.read(in.take8(), in));
+        }
+
+        @Override
+        public StepKind kind() {
+            return StepKind.COPY_LINK;
+        }
+
+        @Override
+        public void writeTo(PlanWriter out) {
+            otherwise.writeTo(
+                    out.putText(source).putText(target).put8(otherwise.kind().ordinal()));
+        }
+
+        @Override
+        public void apply(StepContext context) {
+            String aim;
+            try {
+                aim = context.linux().readLink(FileFlag.AT_FDCWD, source);
+            } catch (LinuxException e) {
+                // It is no link, or cannot be reached, which is an error of the mount.
+                otherwise.apply(context);
+                return;
+            }
+            context.nodes().makeLink(target, aim);
+            try (OpenFile parent = context.inside().directory(InsideRootfs.parentOf(target))) {
+                if (!aim.equals(context.linux().readLink(parent.descriptor(), InsideRootfs.nameOf(target)))) {
+                    throw new StepFailure("the container has another link at " + target);
+                }
+            } catch (LinuxException e) {
+                throw new StepFailure("the container already has something else at " + target);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "copy the link " + source + " to " + target + ", or " + otherwise.describe();
         }
     }
 }

@@ -35,6 +35,7 @@ public enum StepKind {
     BIND_MOUNT,
     RECEIVE_MOUNT,
     FILL_VOLUME,
+    COPY_LINK,
     SHARE_DEVICE,
     MAKE_DEVICE,
     MAKE_FIFO,
@@ -126,6 +127,7 @@ public enum StepKind {
                 "A separate file system for the container: /proc shows only its processes, /dev only its devices.";
             case BIND_MOUNT -> "A directory or file of the host that the container can access.";
             case FILL_VOLUME -> "A new volume starts with a copy of the image's files at this path.";
+            case COPY_LINK -> "A symbolic link of the host leads to the container's own file of that name.";
             case SHARE_DEVICE, MAKE_DEVICE ->
                 "Programs expect these devices; all others, such as disks, do not exist in the container.";
             case MAKE_FIFO, MAKE_LINK -> "Programs expect this name in /dev.";
@@ -207,6 +209,7 @@ public enum StepKind {
             case BIND_MOUNT -> MountStep.BindMount.read(in);
             case RECEIVE_MOUNT -> MountStep.ReceiveMount.read(in);
             case FILL_VOLUME -> MountStep.FillVolume.read(in);
+            case COPY_LINK -> MountStep.CopyLink.read(in);
             case SHARE_DEVICE -> NodeStep.ShareDevice.read(in);
             case MAKE_DEVICE -> NodeStep.MakeDevice.read(in);
             case MAKE_FIFO -> NodeStep.MakeFifo.read(in);

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Mounts that only config.json can ask for, not the options of {@code run}. Needs root. */
 @NativeOnly("the same code runs on a JVM, many times slower")
@@ -128,6 +129,30 @@ class OciMountsIT {
                 });
                 assertEquals("second\n0\n", run(bundle).expect(0).out(), options);
             }
+        }
+    }
+
+    @Test
+    void a_link_is_copied_and_a_file_is_mounted(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "of the host\n");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("../zone/here"));
+        try (OciBundle bundle = new OciBundle("sh", "-c", "readlink /made/deep/link; cat /made/file")) {
+            bundle.edit(config -> {
+                for (Path source : List.of(link, file)) {
+                    ArrayNode mounts = (ArrayNode) config.get("mounts");
+                    mounts.addObject()
+                            .put("destination", source.equals(link) ? "/made/deep/link" : "/made/file")
+                            .put("source", source.toString())
+                            .putArray("options")
+                            .add("bind")
+                            .add("copy-symlink");
+                }
+            });
+            assertEquals("../zone/here\nof the host\n", run(bundle).expect(0).out());
+            assertEquals("../zone/here\nof the host\n", run(bundle).expect(0).out(), "the same link is there already");
+            Files.delete(link);
+            Files.createSymbolicLink(link, Path.of("elsewhere"));
+            assertTrue(run(bundle).expect(1).errorLine().contains("the container has another link at /made/deep/link"));
         }
     }
 

@@ -98,7 +98,8 @@ class MountOptionsTest {
                 "tmpcopyup",
                 "unbindable",
                 "idmap",
-                "ridmap");
+                "ridmap",
+                "copy-symlink");
         for (String word : table) {
             assertTrue(MountOptions.words().contains(word), word);
             assertEquals("", MountOptions.parse(List.of(word)).data(), word);

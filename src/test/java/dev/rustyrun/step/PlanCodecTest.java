@@ -46,6 +46,7 @@ class PlanCodecTest {
             new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5, 17),
             new MountStep.ReceiveMount("/t", "it", 6),
             new MountStep.FillVolume("/v"),
+            new MountStep.CopyLink("/s", "/t", new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5, 17)),
             new NodeStep.ShareDevice("/dev/null"),
             new NodeStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5),
             new NodeStep.MakeFifo("/f", 0600, 1, 2),
