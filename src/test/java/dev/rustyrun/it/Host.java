@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -149,17 +150,22 @@ public final class Host {
 
     /**
      * Polls every 10 ms until {@code condition} holds; fails after {@code seconds}. The limit can be long, because only
-     * a failing test waits that long.
+     * a failing test waits that long. After a condition that takes long, such as one that starts a program, the pause
+     * is longer: otherwise the polling would take the processor from what it waits for.
      */
     public static void eventually(
             int seconds, String what, BooleanSupplier condition, java.util.function.Supplier<Object> details) {
         Instant end = Instant.now().plus(Duration.ofSeconds(seconds));
-        while (!condition.getAsBoolean()) {
+        while (true) {
+            long began = System.nanoTime();
+            if (condition.getAsBoolean()) {
+                return;
+            }
             if (Instant.now().isAfter(end)) {
                 fail("not within " + seconds + " s: " + what + " " + details.get());
             }
             try {
-                Thread.sleep(10);
+                TimeUnit.NANOSECONDS.sleep(Math.max(10_000_000, 2 * (System.nanoTime() - began)));
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -250,10 +250,10 @@ class ImageRunIT {
     void gc_removes_the_layer_of_a_container_with_killed_processes() throws Exception {
         Process process =
                 new ProcessBuilder(mounted.command("run", "--name", "killed", "base", "sleep", "1000")).start();
-        while (!Files.exists(mounted.store.resolve("containers/killed/work/work"))) {
-            assertTrue(process.isAlive());
-            Thread.onSpinWait();
-        }
+        Host.eventually(
+                "its overlay is mounted",
+                () -> Files.exists(mounted.store.resolve("containers/killed/work/work")) || !process.isAlive());
+        assertTrue(process.isAlive());
         process.destroyForcibly().waitFor();
         String out = mounted.rustyrun("gc").expect(0).out();
         assertTrue(out.contains("removed layer of container killed"), out);

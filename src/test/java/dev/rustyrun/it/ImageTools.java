@@ -106,18 +106,14 @@ final class ImageTools implements AutoCloseable {
         return host;
     }
 
-    private static void awaitPort(int port) throws IOException {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (true) {
+    private static void awaitPort(int port) {
+        Host.eventually("the registry listens", () -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-                Thread.onSpinWait();
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return false;
             }
-        }
+        });
     }
 
     /** Writes the user's registry settings. */

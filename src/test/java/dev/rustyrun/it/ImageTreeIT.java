@@ -121,11 +121,8 @@ class ImageTreeIT {
 
     @Test
     void cp_and_diff_see_a_detached_one_while_it_runs_and_after_its_end() throws IOException {
-        mounted.out(
-                "run", "-d", "--name", "apart", "base", "sh", "-c", "echo x > /x; echo up; cat /dev/zero > /dev/null");
-        while (!mounted.out("logs", "apart").equals("up\n")) {
-            Thread.onSpinWait();
-        }
+        mounted.out("run", "-d", "--name", "apart", "base", "sh", "-c", "echo x > /x; echo up; exec sleep 4714");
+        Host.eventually("it is up", () -> mounted.out("logs", "apart").equals("up\n"));
         assertTrue(mounted.out("diff", "apart").contains("A /x\n"));
         mounted.out("kill", "apart", "KILL");
         mounted.rustyrun("wait", "apart");
