@@ -125,7 +125,7 @@ class ImagePullIT {
     @Test
     void a_pull_that_is_killed_is_followed_by_one_that_works() {
         String name = plain + "/org/large:1";
-        tools.sh("head -c 100000000 /dev/urandom > large; c=$($BUILDAH from scratch); $BUILDAH copy -q $c large /\n"
+        tools.sh("head -c 50000000 /dev/urandom > large; c=$($BUILDAH from scratch); $BUILDAH copy -q $c large /\n"
                         + "$BUILDAH commit -q --disable-compression $c large; $BUILDAH rm $c; rm large\n"
                         + "$BUILDAH push -q --tls-verify=false --disable-compression large docker://" + name)
                 .expect(0);

@@ -98,6 +98,8 @@ final class ImageStore implements AutoCloseable {
                         "chroot",
                         "--format",
                         "docker",
+                        // Otherwise each of the Dockerfile's lines becomes an image, for a cache that no test uses.
+                        "--layers=false",
                         "--build-arg",
                         "BASE=" + BASE,
                         "-f",
