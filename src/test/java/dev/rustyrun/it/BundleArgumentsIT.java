@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The arguments of commands for containers from bundles: nothing that is given is ignored. Needs root. */
+@NativeOnly("the same code runs on a JVM, many times slower")
 class BundleArgumentsIT {
 
     @BeforeAll

@@ -90,9 +90,21 @@ class DetachedIT {
     void P3_a_detached_container_keeps_running_and_its_output_is_kept() throws IOException {
         assertEquals("web\n", run("web", "sh", "-c", "echo out; echo err >&2; touch /ready; sleep 4711"));
         await(rootfs.resolve("ready"));
+        rustyrun("kill", "web", "KILL").expect(0);
+        assertEquals(137, rustyrun("wait", "web").exitCode());
         Launcher.Result logs = rustyrun("logs", "web").expect(0);
         assertEquals("out\n", logs.out());
         assertEquals("err\n", logs.err());
+        rustyrun("rm", "web").expect(0);
+        assertEquals(List.of(), names(Path.of(store, ".detached")));
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void P3_the_commands_show_whether_it_runs_or_has_ended() throws IOException {
+        assertEquals("web\n", run("web", "sh", "-c", "echo out; touch /ready; sleep 4711"));
+        await(rootfs.resolve("ready"));
+        assertEquals("out\n", rustyrun("logs", "web").expect(0).out());
         assertTrue(rustyrun("list")
                 .expect(0)
                 .out()

@@ -83,6 +83,7 @@ class DocsIT {
         assertTrue(Files.exists(rootfs.resolve("hello.txt")), "hello.txt is on the host");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_plan_in_the_readme_is_the_one_that_explain_prints() throws IOException {
         Page.Block plan = Page.named(PROJECT, "README.md").blocks("console").get(1);

@@ -61,6 +61,7 @@ class DoctorIT {
         assertTrue(result.out().contains("ok    namespaces: pid: can be made\n"), result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void json_parses_and_says_the_same() throws Exception {
         JsonNode report = new ObjectMapper()
@@ -89,6 +90,7 @@ class DoctorIT {
         assertFalse(result.out().contains("check failed"), result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void root_without_cap_sys_admin_cannot_run_containers_and_gets_the_reason() {
         Launcher.Result result =
@@ -98,12 +100,14 @@ class DoctorIT {
         assertTrue(result.out().contains("docker run --privileged"), result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void help_explains_the_exit_status() {
         String help = Launcher.rustyrun("doctor", "--help").expect(0).out();
         assertTrue(help.contains("Exit status: 0 when this user can run containers here; 1 when not"), help);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void colour_is_for_terminals_without_NO_COLOR() throws Exception {
         assertFalse(Launcher.rustyrun("doctor").out().contains("\033"));

@@ -31,6 +31,7 @@ class EgressIT extends EgressContainers {
         assertTrue(result.err().contains("\"host\":\"other.example.net\",\"port\":80,\"allowed\":false"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void whichever_process_is_killed_no_proxy_is_left() throws Exception {
         for (String first : List.of("true", "wget -qO- http://four.example.org/")) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A container with {@code --allow} whose proxy cannot start, or has ended. */
 class EgressProxyEndIT extends EgressContainers {
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_update_reports_that_the_proxy_was_killed() throws Exception {
         Process container = asking("policy7", "four.example.org", "four.example.org");

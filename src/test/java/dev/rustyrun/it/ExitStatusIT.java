@@ -15,6 +15,7 @@ class ExitStatusIT {
         Launcher.requireRoot();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_is_the_commands() {
         Launcher.sh("exit 0").expect(0);
@@ -23,6 +24,7 @@ class ExitStatusIT {
         Launcher.sh("exit 255").expect(255);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_is_128_and_the_signal_that_ended_the_command() {
         // The shell must not be PID 1, which ignores its own signals; with --init it is not.
@@ -31,6 +33,7 @@ class ExitStatusIT {
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -SEGV $$").expect(139);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_is_127_when_the_command_does_not_exist() {
         Launcher.Result absolute = Launcher.run("--command", "/bin/nowhere").expect(127);
@@ -48,6 +51,7 @@ class ExitStatusIT {
     }
 
     /** Engines and scripts expect the same statuses as from runc: 1, and 255 for an exec that could not start. */
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_is_runcs_when_the_arguments_about_a_bundle_are_invalid() {
         for (List<String> words : List.of(
@@ -66,6 +70,7 @@ class ExitStatusIT {
         Launcher.rustyrun("exec", "nowhere", "true").expect(255).errorLine();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void it_is_125_when_the_arguments_about_a_rootfs_are_invalid() {
         Launcher.rustyrun("run", "--rootfs", "/", "--bogus", "true").expect(125).errorLine();

@@ -123,6 +123,14 @@ class ImageOnOverlayIT {
                 .expect(0);
     }
 
+    @JvmOnly
+    @Test
+    void an_image_runs_on_a_jvm_too() throws IOException {
+        addImage();
+        assertEquals("n\n", printedWithOverlay("$r run app cat /op/new"));
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void its_container_has_a_copy_that_equals_what_an_overlay_shows() throws IOException {
         addImage();
@@ -135,6 +143,7 @@ class ImageOnOverlayIT {
         assertTrue(copied.contains("'dir/b'") && copied.contains("SCHILY.xattr.user.mine"), copied);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void its_changes_are_found_and_committed_as_with_an_overlay() throws IOException {
         addImage();
@@ -151,6 +160,7 @@ class ImageOnOverlayIT {
         assertTrue(copied.contains("\nD /dir/b\n") && copied.contains("\nA /dir/new\n"), copied);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_store_stays_as_it_was_and_files_reach_a_container_before_its_start() throws IOException {
         addImage();
@@ -169,6 +179,7 @@ class ImageOnOverlayIT {
                 lines[1], lines[lines.length - 1].equals("put") ? lines[lines.length - 2] : lines[lines.length - 1]);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_ephemeral_container_has_a_copy_in_memory_where_overlays_are_stacked_too_high() throws IOException {
         addImage();

@@ -80,6 +80,7 @@ class JoinedNamespacesIT {
         return bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void C1_parameters_of_joined_namespaces_are_set() throws IOException {
         startPod("--net", "--ipc", "--uts");

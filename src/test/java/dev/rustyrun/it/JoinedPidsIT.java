@@ -57,6 +57,7 @@ class JoinedPidsIT {
         Host.expectEnded("sleep 4717");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void its_proc_shows_the_joined_namespace_and_itself() {
         List<String> lines = run("--command", "/bin/sh", "-c", "tr '\\0' ' ' < /proc/1/cmdline; cat /proc/self/comm")

@@ -157,6 +157,7 @@ class MountNamespacesIT {
         Files.delete(file);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_joins_a_mount_and_a_pid_namespace() throws IOException {
         startPod("--mount", "--pid", "--fork", "--mount-proc");
@@ -207,6 +208,7 @@ class MountNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void mounts_that_would_appear_elsewhere_are_refused() throws IOException {
         startPod("--mount", "--propagation", "shared");
@@ -219,6 +221,7 @@ class MountNamespacesIT {
         assertEquals(before, mounts(Long.toString(pod.pid())));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void nothing_is_mounted_in_the_hosts_namespace_by_whatever_path_it_is_named() throws IOException {
         List<String> paths =
@@ -233,6 +236,7 @@ class MountNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_without_a_mount_namespace_is_in_the_hosts_and_mounts_nothing() throws IOException {
         String script = "ls -d /bin/busybox /usr/lib 2>/dev/null; chroot / true 2>/dev/null ||"
@@ -257,6 +261,7 @@ class MountNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void requests_that_would_change_the_hosts_mounts_are_refused() {
         Map<String, Consumer<ObjectNode>> changes = new LinkedHashMap<>();

@@ -41,6 +41,7 @@ class MountsIT {
                 .expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_volume_is_the_hosts_directory() throws IOException {
         Launcher.Result result = Launcher.run(
@@ -124,6 +125,7 @@ class MountsIT {
                 .expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void mounted_cgroups_show_the_containers_own_as_the_root() {
         Launcher.Result result = Launcher.run(
@@ -141,6 +143,7 @@ class MountsIT {
         assertTrue(result.err().contains("Read-only file system"), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void without_a_cgroup_namespace_only_its_own_cgroup_is_shown() {
         String out = Launcher.run(

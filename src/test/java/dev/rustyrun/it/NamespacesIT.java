@@ -215,6 +215,7 @@ class NamespacesIT {
         assertTrue(result.errorLine().contains(words), result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void the_hosts_are_shared_when_asked_for() throws IOException {
         List<String> inside = Launcher.run(
@@ -308,6 +309,7 @@ class NamespacesIT {
         assertEquals("1", out.strip());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

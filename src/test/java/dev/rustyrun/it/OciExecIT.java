@@ -353,6 +353,7 @@ class OciExecIT {
      * The kernel lets PID 1 end only when every process of its namespace has been waited for by its parent, even by one
      * outside of it.
      */
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_that_is_ending_cannot_be_joined() throws Exception {
         try (OciBundle bundle = new OciBundle("sleep", "1000")) {

@@ -151,6 +151,7 @@ class OciLifecycleIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_program_that_cannot_be_executed_fails_start() throws Exception {
         try (OciBundle bundle = new OciBundle("/broken")) {

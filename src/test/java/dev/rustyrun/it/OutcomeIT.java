@@ -54,6 +54,7 @@ class OutcomeIT {
         assertTrue(result.get("peakMemoryBytes").asLong() > 100_000, result.toString());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_command_that_a_signal_ends_names_the_signal() throws IOException {
         // PID 1 cannot kill itself, so the signal comes from outside.
@@ -112,6 +113,7 @@ class OutcomeIT {
         assertEquals("pids-limit", result().get("reason").asText());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_container_that_cannot_be_made_says_why_there_too() throws IOException {
         run("--volume", "/nowhere:/x", "--command", "true").expect(125);
@@ -119,6 +121,7 @@ class OutcomeIT {
         assertTrue(result().get("message").asText().contains("/nowhere"), result().toString());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void wrong_values_are_refused_before_anything_is_started() {
         assertTrue(Launcher.run("--timeout", "0", "--command", "true")

@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A container as seen from inside and from the host. Needs root. */
 class RunIT {
@@ -34,6 +32,7 @@ class RunIT {
         assertTrue(lines.size() <= 4, result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void hostname_is_the_containers_and_the_host_stays_as_it_was() {
         Host.State before = Host.state();
@@ -48,6 +47,7 @@ class RunIT {
         assertEquals(before, Host.state());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_unset_variable_is_left_out_unless_it_is_given_a_value() {
         String variables = Launcher.run(
@@ -71,15 +71,23 @@ class RunIT {
                 .contains("--personality \"BSD\" is not LINUX or LINUX32"));
     }
 
-    @ParameterizedTest
-    @CsvSource({"pid", "mnt", "uts", "ipc", "net", "cgroup"})
-    void each_namespace_is_new(String type) throws IOException {
-        String inside =
-                Launcher.sh("readlink /proc/1/ns/" + type).expect(0).out().strip();
-        assertTrue(inside.startsWith(type + ":["), inside);
-        assertNotEquals(Files.readSymbolicLink(Path.of("/proc/self/ns/" + type)).toString(), inside);
+    @Test
+    void each_namespace_is_new() {
+        List<String> types = List.of("pid", "mnt", "uts", "ipc", "net", "cgroup");
+        List<String> inside = Launcher.sh(
+                        "cd /proc/1/ns; for t in " + String.join(" ", types) + "; do readlink $t; done")
+                .expect(0)
+                .out()
+                .lines()
+                .toList();
+        assertEquals(types.size(), inside.size(), inside::toString);
+        for (int i = 0; i < types.size(); i++) {
+            assertTrue(inside.get(i).startsWith(types.get(i) + ":["), inside::toString);
+            assertNotEquals(Host.link(Path.of("/proc/self/ns/" + types.get(i))).toString(), inside.get(i));
+        }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void host_network_is_shared_only_when_asked_for() throws IOException {
         String host = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
@@ -91,6 +99,7 @@ class RunIT {
                         .strip());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void loopback_is_up_in_a_new_network() {
         String out =
@@ -100,6 +109,7 @@ class RunIT {
         assertFalse(out.contains("2: "), "only lo: " + out);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_file_made_inside_lands_in_the_rootfs() throws IOException {
         Path file = Launcher.busybox().resolve("hello.txt");
@@ -109,6 +119,7 @@ class RunIT {
         Files.delete(file);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void only_the_three_standard_descriptors_are_open() {
         String listing = Launcher.sh("ls /proc/self/fd").expect(0).out();
@@ -124,6 +135,7 @@ class RunIT {
         assertEquals("0 1 2 3", String.join(" ", result.out().lines().toList()));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void dev_has_the_usual_devices_and_they_work() {
         String script = "echo x > /dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c"
@@ -136,6 +148,7 @@ class RunIT {
                 out);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void kernel_file_systems_are_mounted_as_they_should_be() {
         String mounts = Launcher.sh("cat /proc/mounts").expect(0).out();
@@ -149,6 +162,7 @@ class RunIT {
         Launcher.sh("echo x > /dev/shm/file").expect(0);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void masked_files_read_as_empty() {
         assertEquals(
@@ -204,6 +218,7 @@ class RunIT {
                 out.lines().sorted().reduce("", (all, line) -> all + line + "\n"));
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void user_and_working_directory_are_set() {
         assertEquals(
@@ -253,6 +268,7 @@ class RunIT {
         assertEquals("-t é\n", Launcher.run("/bin/echo", "-t", "é").expect(0).out(), "positional form");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void command_is_found_in_path() {
         assertEquals(
@@ -268,6 +284,7 @@ class RunIT {
                         .out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void read_only_rootfs_refuses_writes_but_not_to_tmpfs() {
         Launcher.run("--read-only", "--command", "/bin/touch", "/x").expect(1);
@@ -283,11 +300,17 @@ class RunIT {
                 .out();
         assertTrue(out.lines().anyMatch(line -> line.trim().matches("1 +\\S+ +init")), out);
         assertFalse(out.contains("Z "), "no zombie: " + out);
+    }
+
+    @NativeOnly("the same code runs on a JVM, many times slower")
+    @Test
+    void the_reaper_exits_as_the_command_does() {
         Launcher.run("--init", "--command", "/bin/sh", "-c", "exit 7").expect(7);
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -9 $$").expect(137);
         Launcher.run("--init", "--command", "/nowhere").expect(127);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void explain_prints_the_plan_and_runs_nothing() throws IOException {
         Path file = Launcher.busybox().resolve("explained");
@@ -313,6 +336,7 @@ class RunIT {
         Launcher.run("--why", "--command", "/bin/true").expect(125);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void trace_prints_each_step_and_its_time_on_stderr() {
         Launcher.Result result =
@@ -329,6 +353,7 @@ class RunIT {
         assertEquals("", result.out() + result.err());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_debian_root_file_system_runs_too() {
         Path debian = Launcher.debian();

@@ -291,6 +291,7 @@ class ServedUserNamespacesIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void an_operator_may_want_the_hosts_ids() throws Exception {
         try (Server server = start("RUSTYRUN_USERNS=host")) {

@@ -47,6 +47,7 @@ class SystemdCgroupIT {
         assertEquals(before, Host.state(), "that systemd changes nothing outside");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void without_systemd_the_error_is_one_line() throws Exception {
         Assumptions.assumeFalse(Files.exists(Path.of("/run/systemd/system")), "systemd runs here");
