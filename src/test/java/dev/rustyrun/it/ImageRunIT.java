@@ -45,7 +45,7 @@ class ImageRunIT {
                 List.of(base, changes));
         List<byte[]> many = new ArrayList<>(List.of(base));
         for (int i = 1; i < 200; i++) {
-            many.add(mounted.tar("echo " + i + " > top; echo " + i + " > only" + i));
+            many.add(new Tar().file("top", i + "\n").file("only" + i, i + "\n").bytes());
         }
         images.add("many", "{}", many);
         byte[] data =
