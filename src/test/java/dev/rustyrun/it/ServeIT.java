@@ -23,6 +23,7 @@ class ServeIT {
         Launcher.requireRoot();
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void serve_is_ready_when_namespaces_can_be_made_and_stops_on_sigterm() throws Exception {
         Host.State before = Host.state();
@@ -50,6 +51,7 @@ class ServeIT {
     void a_command_runs_in_a_container_of_its_own_and_its_output_comes_back() throws Exception {
         Host.State before = Host.state();
         try (Server server = Server.start()) {
+            assertEquals(200, server.health("ready").statusCode());
             String body =
                     server.sh(200, "echo pid $$; cat; echo oops >&2; touch /here; exit 3", "\"stdin\": \"in\\n\"");
             assertTrue(
@@ -65,8 +67,9 @@ class ServeIT {
         Host.expectNothingLeft("never-started");
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void the_warm_and_the_cold_do_the_same(@TempDir Path folder) throws Exception {
+    void a_warm_and_a_cold_launch_print_the_same(@TempDir Path folder) throws Exception {
         String script =
                 "id; hostname; cat /proc/self/mountinfo | wc -l; ulimit -a; grep -E 'Seccomp|Cap|NoNew' /proc/self/status;"
                         + " cat /proc/self/cgroup | wc -l; ls /proc/self/fd";
@@ -129,7 +132,8 @@ class ServeIT {
     @Test
     void a_command_whose_caller_disconnects_is_killed_and_its_slot_is_free_unless_the_caller_may_return()
             throws Exception {
-        String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"]}";
+        String sleeps = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sh\", \"-c\", \"sleep %d; echo done\"],"
+                + " \"timeoutSeconds\": 3600}";
         // Only one command may run at a time: first a cold launch occupies this slot, then a warm one.
         try (Server server = Server.startBy(List.of("env", "RUSTYRUN_CONCURRENT=1", "RUSTYRUN_WARM=1"))) {
             for (int i = 0; i < 2; i++) {
@@ -137,9 +141,8 @@ class ServeIT {
                 try (Socket caller = server.send("/v1/run", String.format(sleeps, number))) {
                     Host.expectRunning("sleep " + number);
                 }
-                long gone = System.nanoTime();
+                // Not by the timeout, which is longer than this waits.
                 Host.expectEnded("sleep " + number);
-                assertTrue((System.nanoTime() - gone) / 1_000_000 < 2_000, "at once");
                 assertTrue(server.sh(200, "echo next").contains("next"));
             }
             String finishes = String.format(sleeps, 2);
@@ -163,6 +166,7 @@ class ServeIT {
         }
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_client_that_disconnects_leaves_none_of_its_memory_taken() throws Exception {
         String request = "{\"rootfs\": \"busybox\", \"command\": [\"/bin/sleep\", \"%s\"],"

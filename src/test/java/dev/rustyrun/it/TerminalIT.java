@@ -40,6 +40,23 @@ class TerminalIT {
         assertEquals(code, process.exitValue());
     }
 
+    /** Waits until the command is not stopped and is its terminal's foreground job, which the keys are for. */
+    private static void expectForeground(String command) {
+        Host.eventually(
+                command + " is in the foreground",
+                () -> Host.processes().entrySet().stream()
+                        .filter(process -> process.getValue().startsWith(command))
+                        .anyMatch(process -> isForeground(process.getKey())));
+    }
+
+    private static boolean isForeground(long pid) {
+        // man 5 proc: after the name in parentheses follow state, ppid, pgrp, session, tty_nr and tpgid.
+        String[] fields = Host.read("/proc/" + pid + "/stat")
+                .replaceFirst("(?s).*\\) ", "")
+                .split(" ");
+        return !fields[0].equals("T") && fields[2].equals(fields[5]);
+    }
+
     @Test
     void a_shell_started_from_a_terminal_has_one_of_its_own_and_job_control() throws Exception {
         byte[] before = pty.mode().encode();
@@ -50,14 +67,14 @@ class TerminalIT {
         pty.expect("1\r\nhas console\r\n/ # ");
         pty.type("sleep 999\r");
         pty.expect("sleep 999");
-        TimeUnit.MILLISECONDS.sleep(300);
+        expectForeground("sleep 999");
         pty.type(CTRL_Z);
         pty.expect("Stopped");
         pty.type("jobs\r");
         pty.expect("sleep 999");
         pty.type("fg\r");
         pty.expect("sleep 999");
-        TimeUnit.MILLISECONDS.sleep(300);
+        expectForeground("sleep 999");
         pty.type(CTRL_C);
         pty.expect("/ # ");
         pty.type("exit 3\r");
@@ -91,6 +108,7 @@ class TerminalIT {
         expectExit(5, run);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void no_tty_leaves_the_users_terminal_alone() throws Exception {
         byte[] before = pty.mode().encode();
@@ -107,6 +125,7 @@ class TerminalIT {
         expectExit(0, run);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void a_terminal_can_be_asked_for_without_having_one() {
         Launcher.Result result = Launcher.execute(
@@ -123,6 +142,7 @@ class TerminalIT {
         assertTrue(result.out().contains("got words\r\n"), result.out());
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void all_output_arrives_before_the_end() {
         Launcher.Result result = Launcher.run(
@@ -150,12 +170,13 @@ class TerminalIT {
         expectExit(0, run);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void behind_a_reaper_the_shell_has_job_control_too() throws Exception {
         Process run = pty.start(Launcher.runCommand("--init", "--command", "/bin/sh"));
         pty.expect("/ # ");
         pty.type("sleep 999\r");
-        TimeUnit.MILLISECONDS.sleep(300);
+        expectForeground("sleep 999");
         pty.type(CTRL_C);
         pty.expect("/ # ");
         pty.type("exit 6\r");
