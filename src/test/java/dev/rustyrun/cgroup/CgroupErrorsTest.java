@@ -46,7 +46,7 @@ class CgroupErrorsTest {
     }
 
     @Test
-    void not_root() {
+    void without_root_the_error_advises_root_or_delegation() {
         kernel.failing("mkdirat", Errno.EACCES);
         assertEquals(
                 "cannot make the cgroup /cg/memory/rustyrun/web: EACCES (Permission denied); this part of the cgroup tree"

@@ -186,7 +186,7 @@ class ReadyPoolTest {
     }
 
     @Test
-    void none_are_made_where_none_are_wanted() {
+    void a_pool_of_size_zero_makes_nothing() {
         keep(0);
         assertEquals(Optional.empty(), takeIf(true));
         assertEquals(0, source.made.get());

@@ -57,7 +57,7 @@ class HealthTest {
     }
 
     @Test
-    void not_ready_and_why_when_the_kernel_refuses() {
+    void the_service_is_not_ready_and_says_why_when_the_kernel_refuses() {
         KERNEL.failing("unshare", Errno.EPERM);
         get(management.resolve("/q/health/ready"))
                 .then()

@@ -28,7 +28,7 @@ class ReturnedStageTest {
     }
 
     @Test
-    void it_ends_as_the_work_does() {
+    void the_stage_completes_or_fails_as_the_work_does() {
         assertEquals(
                 "answer",
                 ReturnedStage.of(CompletableFuture.completedStage("answer"))

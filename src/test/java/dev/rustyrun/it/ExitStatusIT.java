@@ -17,7 +17,7 @@ class ExitStatusIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_is_the_commands() {
+    void the_exit_status_of_the_command_is_passed_on() {
         Launcher.sh("exit 0").expect(0);
         Launcher.sh("exit 1").expect(1);
         Launcher.sh("exit 42").expect(42);
@@ -26,7 +26,7 @@ class ExitStatusIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_is_128_and_the_signal_that_ended_the_command() {
+    void a_command_ended_by_a_signal_gives_128_plus_the_signal() {
         // The shell must not be PID 1, which ignores its own signals; with --init it is not.
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -TERM $$").expect(143);
         Launcher.run("--init", "--command", "/bin/sh", "-c", "kill -KILL $$").expect(137);
@@ -35,7 +35,7 @@ class ExitStatusIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_is_127_when_the_command_does_not_exist() {
+    void a_missing_command_gives_127() {
         Launcher.Result absolute = Launcher.run("--command", "/bin/nowhere").expect(127);
         assertTrue(absolute.errorLine().contains("/bin/nowhere does not exist in the container"), absolute.err());
         Launcher.Result named = Launcher.run("--command", "nowhere").expect(127);
@@ -43,7 +43,7 @@ class ExitStatusIT {
     }
 
     @Test
-    void it_is_126_when_the_command_cannot_be_executed() {
+    void a_command_that_cannot_be_executed_gives_126() {
         Launcher.Result directory = Launcher.run("--command", "/etc").expect(126);
         assertTrue(directory.errorLine().contains("/etc is not executable"), directory.err());
         Launcher.Result file = Launcher.run("--command", "/etc/passwd").expect(126);
@@ -53,7 +53,7 @@ class ExitStatusIT {
     /** Engines and scripts expect the same statuses as from runc: 1, and 255 for an exec that could not start. */
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_is_runcs_when_the_arguments_about_a_bundle_are_invalid() {
+    void invalid_arguments_of_a_bundle_give_the_status_of_runc() {
         for (List<String> words : List.of(
                 List.of("run", "--bundle", "/b", "--bogus", "box"),
                 List.of("run", "-b", "/b", "--pid-file"),
@@ -72,7 +72,7 @@ class ExitStatusIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void it_is_125_when_the_arguments_about_a_rootfs_are_invalid() {
+    void invalid_arguments_of_a_rootfs_give_125() {
         Launcher.rustyrun("run", "--rootfs", "/", "--bogus", "true").expect(125).errorLine();
         Launcher.rustyrun("run", "--rootfs", "/", "--pids-limit", "x", "sh", "-b")
                 .expect(125)
@@ -81,7 +81,7 @@ class ExitStatusIT {
     }
 
     @Test
-    void it_is_125_when_rustyrun_failed_and_one_line_says_which_step_and_why() {
+    void a_failed_step_gives_125_and_one_line_with_the_step_and_the_reason() {
         Launcher.Result result = Launcher.run("--volume", "/nowhere/at/all:/x", "--command", "true")
                 .expect(125);
         String line = result.errorLine();

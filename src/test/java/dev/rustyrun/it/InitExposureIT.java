@@ -108,7 +108,7 @@ class InitExposureIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void S4_the_search_finds_what_there_is() {
+    void S4_the_search_finds_a_marker_that_exists() {
         Launcher.Result result = run(List.of(), Attempts.INSIDE, "search", "self", MARKER, "rustyrun")
                 .expect(0);
         assertFalse(Attempts.results(result.out()).get("hits").equals("0"), "its own arguments: " + result.out());

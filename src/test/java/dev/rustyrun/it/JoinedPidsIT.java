@@ -59,7 +59,7 @@ class JoinedPidsIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void its_proc_shows_the_joined_namespace_and_itself() {
+    void proc_shows_the_processes_of_the_joined_namespace_and_the_command() {
         List<String> lines = run("--command", "/bin/sh", "-c", "tr '\\0' ' ' < /proc/1/cmdline; cat /proc/self/comm")
                 .expect(0)
                 .out()

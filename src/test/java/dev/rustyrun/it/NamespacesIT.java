@@ -140,7 +140,7 @@ class NamespacesIT {
     }
 
     @Test
-    void a_container_joins_those_of_a_running_one() throws IOException {
+    void a_container_joins_the_namespaces_of_a_running_one() throws IOException {
         String name = "it-join-" + ProcessHandle.current().pid();
         Process first = Launcher.start(
                 "--name",
@@ -217,7 +217,7 @@ class NamespacesIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void the_hosts_are_shared_when_asked_for() throws IOException {
+    void the_hosts_namespaces_are_shared_on_request() throws IOException {
         List<String> inside = Launcher.run(
                         "--net",
                         "host",
@@ -326,7 +326,7 @@ class NamespacesIT {
                 "net.ipv4.ip_forward=x|none|EINVAL",
                 "net|none|is not NAME=VALUE"
             })
-    void those_of_the_host_are_refused(String parameter, String net, String words) {
+    void parameters_of_the_hosts_namespaces_are_refused(String parameter, String net, String words) {
         // A process of the host, but not PID 1: on some machines even root may not read that one's namespaces.
         String network = net.replace("$$", Long.toString(ProcessHandle.current().pid()));
         Launcher.Result result = Launcher.run("--sysctl", parameter, "--net", network, "--command", "true")

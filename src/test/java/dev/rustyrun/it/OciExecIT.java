@@ -49,7 +49,7 @@ class OciExecIT {
 
     @NativeOnly("exec joins a mount namespace, which only a process with one thread can")
     @Test
-    void its_exit_code_and_output_are_the_commands() {
+    void the_exit_code_and_the_output_of_the_command_are_passed_on() {
         try (OciBundle bundle = running()) {
             assertEquals(
                     "hi\n",

@@ -212,7 +212,7 @@ class RootlessIT {
 
     @NativeOnly("a JVM cannot enter a user namespace")
     @Test
-    void its_host_tree_can_be_run_on_through_an_overlay() {
+    void a_tree_of_the_host_is_run_through_an_overlay() {
         List<String> command = List.of(
                 "setpriv",
                 "--reuid",

@@ -58,8 +58,9 @@ class RunIT {
         assertTrue(variables.contains("PATH=") && variables.contains("B=new\n"), variables);
     }
 
+    @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void a_personality_is_the_commands() {
+    void the_command_has_the_requested_personality() {
         assertEquals(
                 "i686\n",
                 Launcher.run("--personality", "LINUX32", "--command", "/bin/uname", "-m")
@@ -150,7 +151,7 @@ class RunIT {
 
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
-    void kernel_file_systems_are_mounted_as_they_should_be() {
+    void kernel_file_systems_are_mounted_with_safe_options() {
         String mounts = Launcher.sh("cat /proc/mounts").expect(0).out();
         assertTrue(mounts.contains("proc /proc proc rw,nosuid,nodev,noexec"), mounts);
         assertTrue(mounts.contains("sysfs /sys sysfs ro,nosuid,nodev,noexec"), mounts);

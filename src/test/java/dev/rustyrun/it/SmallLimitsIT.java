@@ -70,7 +70,7 @@ class SmallLimitsIT {
 
     @NativeOnly("a JVM starts the command under the limits: it cannot be copied")
     @Test
-    void under_a_reaper_too() {
+    void a_command_behind_a_reaper_starts_under_small_limits() {
         for (String limit : List.of("as=20000000", "nproc=1", "nofile=3", "fsize=0", "stack=131072")) {
             run(List.of("--init", "--user", "1000", "--trace", "--ulimit", limit), "/bin/sh", "-c", "exit 7")
                     .expect(7);

@@ -37,7 +37,7 @@ class UnknownCallsTest {
     }
 
     @Test
-    void each_architecture_has_a_last_of_its_own() {
+    void each_architecture_has_its_own_last_call() {
         FilterInterpreter filter = head(Map.of(Arch.X86_64, 400, Arch.X86, 420, Arch.X32, X32 + 547));
         assertEquals(ALLOW, filter.run(Arch.X86_64.token(), 400));
         assertEquals(ENOSYS, filter.run(Arch.X86_64.token(), 401));

@@ -21,7 +21,7 @@ class ConnectedNetworkTest {
     }
 
     @Test
-    void its_parts_are_distinguished() {
+    void the_parts_of_a_published_port_are_parsed() {
         assertEquals(new PublishedPort("::1", 8080, 80, true), PublishedPort.parse("[::1]:8080:80/udp"));
         assertEquals(new PublishedPort("", 8080, 80, false), PublishedPort.parse("8080:80/tcp"));
     }

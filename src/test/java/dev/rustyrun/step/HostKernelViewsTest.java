@@ -20,7 +20,7 @@ class HostKernelViewsTest {
             """;
 
     @Test
-    void those_of_the_container_are_not_among_them() {
+    void the_views_of_the_container_are_left_out() {
         assertEquals(
                 List.of(
                         new HostKernelViews.View(21, "/proc"),

@@ -21,7 +21,7 @@ class ScopeHolderTest {
     Path folder;
 
     @Test
-    void it_waits_until_a_process_writes_into_it() throws Exception {
+    void the_holder_runs_until_its_end_is_requested() throws Exception {
         ScopeHolder holder = ScopeHolder.start(Linux.host());
         ProcessHandle process = ProcessHandle.of(holder.pid()).orElseThrow();
         assertTrue(process.isAlive());
