@@ -55,24 +55,6 @@ class LimitsIT {
                 String.join(" ", out.lines().toList()));
     }
 
-    @NativeOnly("a JVM cannot make user namespaces")
-    @Test
-    void a_score_below_the_callers_is_possible_in_a_user_namespace() {
-        assertEquals(
-                "-500\n1\n",
-                Launcher.run(
-                                "--oom-score-adj",
-                                "-500",
-                                "--uidmap",
-                                "0:0:65536",
-                                "--command",
-                                "/bin/sh",
-                                "-c",
-                                "cat /proc/self/oom_score_adj; echo -600 2>/dev/null >/proc/self/oom_score_adj || echo 1")
-                        .expect(0)
-                        .out());
-    }
-
     @Test
     void a_limit_limits() {
         String out = Launcher.run(
