@@ -30,7 +30,7 @@ public final class FileFlag {
     public static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
     static final int AT_EACCESS = 0x200;
-    static final int AT_REMOVEDIR = 0x200;
+    public static final int AT_REMOVEDIR = 0x200;
     static final int AT_EMPTY_PATH = 0x1000;
     static final int AT_RECURSIVE = 0x8000;
     static final int OPEN_TREE_CLONE = 1;

@@ -9,6 +9,7 @@ import dev.rustyrun.linux.PollSet;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.ReceivedSignal;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.step.ChildProgram;
 import dev.rustyrun.step.Connection;
 import dev.rustyrun.step.LaunchSignals;
 import dev.rustyrun.step.Report;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * The second stage. It leaves the host's namespaces, except for the PID namespace, because
  * {@code unshare(CLONE_NEWPID)} affects only children; the {@code init} that it starts is PID 1 of the new one. Then it
  * forwards signals, waits, and exits with the status of {@code init}. When {@code run} dies, it kills {@code init} and
- * ends.
+ * ends. A {@code child} that has waited for a moment continues as the {@link ChildProgram}.
  */
 public final class ChildStage {
 
@@ -34,15 +35,22 @@ public final class ChildStage {
 
     private final Linux linux;
     private final InitStart init;
+    private final String word;
 
     /** @param word {@link #NAME} or {@link #COPYING} */
     public ChildStage(Linux linux, SelfExec self, String word) {
-        this(linux, word.equals(COPYING) ? new StageCopy(linux) : InitStart.byExec(linux, self));
+        this(linux, word.equals(COPYING) ? new StageCopy(linux) : InitStart.byExec(linux, self), word);
     }
 
-    ChildStage(Linux linux, InitStart init) {
+    /** A copy of the zygote. */
+    ChildStage(Linux linux, StageCopy init) {
+        this(linux, init, COPYING);
+    }
+
+    private ChildStage(Linux linux, InitStart init, String word) {
         this.linux = linux;
         this.init = init;
+        this.word = word;
     }
 
     /**
@@ -117,11 +125,17 @@ public final class ChildStage {
         Succession succession = new Succession(linux, context.connection(), context.succession(), started);
         List<Integer> early = new ArrayList<>();
         PollSet set = new PollSet(2);
+        // With a successor, there is more to do than the program can.
+        boolean mayShrink = context.succession() < 0;
         while (true) {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             succession.addTo(set);
-            linux.poll(set, -1);
+            if (!linux.poll(set, mayShrink ? Stages.STAYS_MILLIS : -1)) {
+                mayShrink = false;
+                shrink(started, runPid, context);
+                continue;
+            }
             if (succession.hasMessage(set)) {
                 succession.readMessage();
             }
@@ -153,6 +167,14 @@ public final class ChildStage {
             } else if (linux.parentProcessId() != runPid) {
                 linux.kill(present(started, succession), Signal.SIGKILL.number());
             }
+        }
+    }
+
+    /** Continues as a small program, if possible. A user other than root would lose capabilities by the execve. */
+    private void shrink(int started, int runPid, StepContext context) {
+        if (linux.isRoot()) {
+            List<String> argv = List.of("rustyrun", word, Integer.toString(runPid));
+            ChildProgram.become(linux, argv, started, runPid, context.cleanup());
         }
     }
 

@@ -4,6 +4,11 @@ import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.linux.PollSet;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,28 +20,33 @@ import java.util.List;
 public final class Cleanup {
 
     /** Removes nothing. */
-    static final Cleanup NOTHING = new Cleanup(null, List.of(), List.of());
+    static final Cleanup NOTHING = new Cleanup(null, List.of());
 
     private static final int ATTEMPTS = 100;
     private static final long PAUSE_MILLIS = 10;
 
-    private record Entry(int parent, String name) {}
+    private record Entry(int parent, String name, boolean isDirectory) {}
 
     private final Linux linux;
-    private final List<Entry> files;
-    private final List<Entry> directories;
+    private final List<Entry> entries;
 
-    private Cleanup(Linux linux, List<Entry> files, List<Entry> directories) {
+    private Cleanup(Linux linux, List<Entry> entries) {
         this.linux = linux;
-        this.files = files;
-        this.directories = directories;
+        this.entries = entries;
     }
 
+    /**
+     * Opens the parent directories. The files and the last of the directories, which contains them, are removed last:
+     * they record what else exists, in case the removing process is killed, too.
+     */
     static Cleanup of(Linux linux, List<String> files, List<String> directories) {
-        return new Cleanup(linux, entries(linux, files), entries(linux, directories));
+        List<Entry> ofFiles = entries(linux, files, false);
+        List<Entry> all = entries(linux, directories, true);
+        all.addAll(Math.max(0, all.size() - 1), ofFiles);
+        return new Cleanup(linux, all);
     }
 
-    private static List<Entry> entries(Linux linux, List<String> paths) {
+    private static List<Entry> entries(Linux linux, List<String> paths, boolean areDirectories) {
         List<Entry> entries = new ArrayList<>();
         String opened = "";
         for (String path : paths) {
@@ -44,45 +54,61 @@ public final class Cleanup {
             int descriptor = parent.equals(opened)
                     ? entries.get(entries.size() - 1).parent
                     : linux.open(parent, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
-            entries.add(new Entry(descriptor, InsideRootfs.nameOf(path)));
+            entries.add(new Entry(descriptor, InsideRootfs.nameOf(path), areDirectories));
             opened = parent;
         }
         return entries;
     }
 
-    /**
-     * Removes everything that can be removed; a cgroup may stay busy for a moment after its last process has ended. The
-     * files and their directory come last: they record what else exists, in case this process is killed, too.
-     */
+    /** Removes everything that can be removed; a cgroup may stay busy for a moment after its last process has ended. */
     public void perform() {
-        int last = directories.size() - 1;
-        for (int i = 0; i < last; i++) {
-            remove(directories.get(i));
-        }
-        for (Entry file : files) {
-            try {
-                linux.removeFile(file.parent, file.name);
-            } catch (LinuxException e) {
-                // "rustyrun gc" removes the rest.
+        for (Entry entry : entries) {
+            for (int attempt = 0; attempt < ATTEMPTS && isBusy(entry); attempt++) {
+                linux.poll(new PollSet(1), (int) PAUSE_MILLIS);
             }
         }
-        if (last >= 0) {
-            remove(directories.get(last));
-        }
     }
 
-    private void remove(Entry directory) {
-        for (int attempt = 0; attempt < ATTEMPTS && isBusy(directory); attempt++) {
-            linux.poll(new dev.rustyrun.linux.PollSet(1), (int) PAUSE_MILLIS);
-        }
-    }
-
-    private boolean isBusy(Entry directory) {
+    private boolean isBusy(Entry entry) {
         try {
-            linux.removeDirectory(directory.parent, directory.name);
+            if (entry.isDirectory) {
+                linux.removeDirectory(entry.parent, entry.name);
+            } else {
+                linux.removeFile(entry.parent, entry.name);
+            }
             return false;
         } catch (LinuxException e) {
+            // "rustyrun gc" removes the rest.
             return e.errno() == Errno.EBUSY;
         }
+    }
+
+    /** The number of files and directories to remove. */
+    int size() {
+        return entries.size();
+    }
+
+    /** The open directories. */
+    int[] descriptors() {
+        int[] descriptors = new int[entries.size()];
+        for (int i = 0; i < descriptors.length; i++) {
+            descriptors[i] = entries.get(i).parent;
+        }
+        return descriptors;
+    }
+
+    /** The entries for the {@link ChildProgram}, in the order in which they are removed. */
+    byte[] encode() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (Entry entry : entries) {
+            byte[] name = entry.name.getBytes(StandardCharsets.UTF_8);
+            out.writeBytes(ByteBuffer.allocate(2 * Integer.BYTES + name.length + 1)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(entry.parent)
+                    .putInt(entry.isDirectory ? FileFlag.AT_REMOVEDIR : 0)
+                    .put(name)
+                    .array());
+        }
+        return out.toByteArray();
     }
 }

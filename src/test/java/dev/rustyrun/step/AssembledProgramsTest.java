@@ -53,7 +53,9 @@ class AssembledProgramsTest {
         "appear, x86_64, ''",
         "appear, aarch64, aarch64-linux-gnu-",
         "guard, x86_64, ''",
-        "guard, aarch64, aarch64-linux-gnu-"
+        "guard, aarch64, aarch64-linux-gnu-",
+        "child, x86_64, ''",
+        "child, aarch64, aarch64-linux-gnu-"
     })
     void the_bytes_are_the_assembled_source(String program, String machine, String prefix) throws Exception {
         boolean crossed = prefix.isEmpty() && "aarch64".equals(System.getProperty("os.arch"));
@@ -73,6 +75,9 @@ class AssembledProgramsTest {
         }
         if (program.equals("guard")) {
             return machine.equals("aarch64") ? GuardProgram.AARCH64 : GuardProgram.X86_64;
+        }
+        if (program.equals("child")) {
+            return machine.equals("aarch64") ? ChildProgram.AARCH64 : ChildProgram.X86_64;
         }
         return machine.equals("aarch64") ? AppearProgram.AARCH64 : AppearProgram.X86_64;
     }
@@ -100,6 +105,9 @@ class AssembledProgramsTest {
         for (String hex : List.of(AppearProgram.X86_64, AppearProgram.AARCH64)) {
             expectOneSegment(hex, AppearProgram.image(MachineCode.decode(hex), STEP, "/bin/sh", 205));
         }
+        for (String hex : List.of(ChildProgram.X86_64, ChildProgram.AARCH64)) {
+            expectOneSegment(hex, ChildProgram.image(MachineCode.decode(hex), 7, 8, Cleanup.NOTHING));
+        }
     }
 
     private static void expectOneSegment(String hex, byte[] bytes) {
@@ -108,7 +116,10 @@ class AssembledProgramsTest {
         assertEquals(0x464c457f, elf.getInt(0));
         assertEquals(2, elf.getShort(16), "ET_EXEC");
         assertEquals(
-                hex.equals(InitProgram.AARCH64) || hex.equals(AppearProgram.AARCH64) ? 183 : 62,
+                List.of(InitProgram.AARCH64, AppearProgram.AARCH64, ChildProgram.AARCH64)
+                                .contains(hex)
+                        ? 183
+                        : 62,
                 elf.getShort(18),
                 "the machine");
         assertEquals(BASE + 176, elf.getLong(24), "it begins after its headers");
