@@ -22,8 +22,9 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
     /** The reports on all containers in {@code store}, including broken ones. */
     public static List<ContainerReport> all(ContainerStore store) {
         List<ContainerReport> all = new ArrayList<>();
-        store.all().forEach(state -> all.add(of(store, state)));
-        store.broken()
+        StoredStates.Survey stored = store.survey();
+        stored.valid().forEach(state -> all.add(of(store, state)));
+        stored.broken()
                 .forEach((id, reason) -> all.add(ofEnded(id, "", "", ContainerStatus.BROKEN, Optional.of(reason))));
         all.sort(Comparator.comparing(report -> report.state().id()));
         return all;

@@ -361,12 +361,17 @@ public final class ContainerStore {
 
     /** All containers with a valid state, running or not; without {@link #broken} ones. */
     public List<ContainerState> all() {
-        return states.all();
+        return states.survey().valid();
     }
 
     /** The containers with a damaged state, as a map from id to reason. */
     public Map<String, String> broken() {
-        return states.broken();
+        return states.survey().broken();
+    }
+
+    /** Both, with each state read once. */
+    StoredStates.Survey survey() {
+        return states.survey();
     }
 
     /**

@@ -92,30 +92,26 @@ final class StoredStates {
         }
     }
 
-    /** All valid states. */
-    List<ContainerState> all() {
-        List<ContainerState> all = new ArrayList<>();
-        for (String id : folder.ids()) {
-            try {
-                read(id).ifPresent(all::add);
-            } catch (BrokenContainerException e) {
-                // {@link #broken} reports this container.
-            }
-        }
-        return all;
-    }
+    /**
+     * All stored states.
+     *
+     * @param valid the states that can be used
+     * @param broken the containers with a damaged state, as a map from id to reason
+     */
+    record Survey(List<ContainerState> valid, Map<String, String> broken) {}
 
-    /** The containers with a damaged state, as a map from id to reason. */
-    Map<String, String> broken() {
+    /** Reads all states. */
+    Survey survey() {
+        List<ContainerState> valid = new ArrayList<>();
         Map<String, String> broken = new TreeMap<>();
         for (String id : folder.ids()) {
             try {
-                read(id);
+                read(id).ifPresent(valid::add);
             } catch (BrokenContainerException e) {
                 broken.put(id, e.reason());
             }
         }
-        return broken;
+        return new Survey(valid, broken);
     }
 
     /** The facts that are still known about a broken container. */

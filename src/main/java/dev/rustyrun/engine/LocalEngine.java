@@ -93,17 +93,28 @@ public final class LocalEngine implements Engine {
     @Override
     public List<JsonNode> list(ContainerFilter filter) {
         filter.check(ContainerFilter.STATUSES);
-        Map<String, JsonNode> all = new TreeMap<>();
+        Map<String, ObjectNode> all = new TreeMap<>();
         ContainerReport.all(tools.store())
                 .forEach(report -> all.put(report.state().id(), report.json()));
-        detached()
-                .ifPresent(others -> others.containers().all().forEach(folder -> {
-                    ObjectNode shown = (ObjectNode) all.computeIfAbsent(
-                            folder.id(),
-                            id -> others.containers().report(folder).json());
-                    folder.description().ifPresent(known -> shown.set("labels", known.path("labels")));
-                }));
-        return all.values().stream().filter(filter::matches).toList();
+        detached().ifPresent(others -> addTo(all, others.containers()));
+        return all.values().stream()
+                .filter(filter::matches)
+                .map(JsonNode.class::cast)
+                .toList();
+    }
+
+    /** Adds the detached containers without a state, and the labels of the others. */
+    private static void addTo(Map<String, ObjectNode> all, Containers others) {
+        for (ContainerFolder folder : others.folders()) {
+            ObjectNode shown = all.get(folder.id());
+            if (shown == null) {
+                others.report(folder).ifPresent(report -> all.put(folder.id(), report));
+            } else {
+                // The state has the labels as annotations, so the request need not be read.
+                shown.set(
+                        "labels", shown.path("annotations").isObject() ? shown.get("annotations") : shown.objectNode());
+            }
+        }
     }
 
     @Override

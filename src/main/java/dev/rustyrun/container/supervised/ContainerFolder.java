@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -81,13 +80,7 @@ public final class ContainerFolder {
 
     /** When the container was made; {@link Instant#EPOCH} when unknown. */
     public Instant created() {
-        try {
-            return description()
-                    .map(json -> Instant.parse(json.path("created").asText()))
-                    .orElse(Instant.EPOCH);
-        } catch (DateTimeException e) {
-            return Instant.EPOCH;
-        }
+        return new Described(this, description()).created();
     }
 
     /**

@@ -16,7 +16,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,14 +41,18 @@ final class ContainerFolders {
 
     /** All existing containers, oldest first. */
     List<ContainerFolder> all() {
-        record Aged(ContainerFolder folder, Instant created) {}
         return folders().stream()
-                .filter(ContainerFolder::exists)
-                .map(folder -> new Aged(folder, folder.created()))
-                .sorted(Comparator.comparing(Aged::created)
-                        .thenComparing(aged -> aged.folder().id()))
-                .map(Aged::folder)
+                .flatMap(folder -> describe(folder).stream())
+                .sorted(Comparator.comparing(Described::created)
+                        .thenComparing(found -> found.folder().id()))
+                .map(Described::folder)
                 .toList();
+    }
+
+    /** The container with its request; empty if it does not exist. */
+    static Optional<Described> describe(ContainerFolder folder) {
+        return Optional.of(new Described(folder, folder.description()))
+                .filter(found -> found.description().isPresent() || folder.exists());
     }
 
     /**
@@ -114,7 +117,8 @@ final class ContainerFolders {
         return removed;
     }
 
-    private List<ContainerFolder> folders() {
+    /** All folders in no particular order, also of containers that are being made or removed. */
+    List<ContainerFolder> folders() {
         try (Stream<Path> all = Files.list(root)) {
             return all.filter(path -> ContainerId.isId(path.getFileName().toString()))
                     .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))

@@ -84,6 +84,11 @@ public final class Containers {
         return folders.all();
     }
 
+    /** The folders of all containers in no particular order; some may be incomplete. Reads no files. */
+    public List<ContainerFolder> folders() {
+        return folders.folders();
+    }
+
     /**
      * The container with this id.
      *
@@ -288,15 +293,20 @@ public final class Containers {
         }
     }
 
-    /** The report on a container for lists. */
-    public ContainerReport report(ContainerFolder folder) {
-        JsonNode known = folder.description().map(JsonNode.class::cast).orElseGet(ContainerFolder::object);
-        return ContainerReport.ofEnded(
-                folder.id(),
-                known.path("launch").path("rootfs").asText(),
-                known.path("created").asText(),
-                status(folder),
-                folder.damage());
+    /** The report on a container without a state, for lists, with its labels; empty if it does not exist. */
+    public Optional<ObjectNode> report(ContainerFolder folder) {
+        return ContainerFolders.describe(folder).map(found -> {
+            JsonNode known = found.description().map(JsonNode.class::cast).orElseGet(ContainerFolder::object);
+            ObjectNode json = ContainerReport.ofEnded(
+                            folder.id(),
+                            known.path("launch").path("rootfs").asText(),
+                            known.path("created").asText(),
+                            status(folder),
+                            folder.damage())
+                    .json();
+            found.description().ifPresent(request -> json.set("labels", request.path("labels")));
+            return json;
+        });
     }
 
     /** The public description of a container. */
