@@ -31,6 +31,10 @@ public final class Containers {
 
     static final long START_SECONDS = 10;
     static final long POLL_MILLIS = 5;
+    /** Almost every container is set up within this time. */
+    private static final long SOON_NANOS = 50_000_000;
+    /** The pause between checks until then: the kernel reports no execve(2). */
+    private static final long SOON_MILLIS = 1;
 
     private final Linux linux;
     private final StageSpawner spawner;
@@ -191,14 +195,15 @@ public final class Containers {
         List<String> command = new ArrayList<>();
         folder.description()
                 .ifPresent(json -> json.path("launch").path("command").forEach(word -> command.add(word.asText())));
-        while (folder.result().isEmpty() && status(folder) == ContainerStatus.RUNNING) {
-            if (running.hasExecuted(folder, command)) {
-                return Optional.empty();
+        long end = System.nanoTime() + SOON_NANOS;
+        while (!running.hasExecuted(folder, command)) {
+            if (folder.result().isPresent() || status(folder) != ContainerStatus.RUNNING) {
+                return folder.result()
+                        .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
             }
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(System.nanoTime() < end ? SOON_MILLIS : POLL_MILLIS);
         }
-        return folder.result()
-                .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
+        return Optional.empty();
     }
 
     /** Refuses new starts, so that a later list of running containers is complete. */
