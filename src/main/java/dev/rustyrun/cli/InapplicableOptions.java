@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
  * document of the caller: {@code config.json}, or the process of {@code exec --process}. Options that are ignored
  * without a word are dangerous when they restrict a container.
  *
- * <p>An option says with {@link InBundle} what it means for a bundle. One that says nothing is refused, too.
+ * <p>{@link InBundle} declares what an option means for a bundle. An option without it is refused, too.
  */
 final class InapplicableOptions {
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.ISetter;
 
 /**
  * Replaces parts of picocli in a native executable. There, the model of the command line is built at build time, and
- * each process parses only one command line, with a few of some hundred options. So only the options that are given may
- * cost something: each object that is written, or hashed with all its texts, is a page of the executable's file.
+ * each process parses only one command line, which has a few of its many options. Only these options should cost
+ * anything: each object that is changed, or hashed with all its texts, costs a page fault.
  */
 final class PicocliInImage {
 
@@ -115,8 +115,8 @@ final class PicocliInImage {
 
     /**
      * Before and after each command line, picocli gives every option its initial value and its default, by reflection.
-     * Here an option has its default since build time ({@link StrictCommandLine#applyDefaults}), and gets it again only
-     * after an earlier command line of this process has set it.
+     * Here an option gets its default at build time ({@link StrictCommandLine#applyDefaults}), and again only after an
+     * earlier command line of this process has set it.
      */
     @TargetClass(className = "picocli.CommandLine$Interpreter")
     static final class Interpreter {

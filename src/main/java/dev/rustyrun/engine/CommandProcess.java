@@ -17,7 +17,7 @@ public final class CommandProcess {
     }
 
     /**
-     * This process; its missing standard descriptors are opened.
+     * Returns this process, after opening its missing standard descriptors.
      *
      * @throws UnsatisfiedLinkError when a native library is missing
      */

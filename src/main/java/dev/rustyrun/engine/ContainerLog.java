@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The selected part of a container's log, which no thread waits for. A reader first calls {@link #begin}, then {@link
- * #isFound} until it is true. Used by one thread at a time.
+ * The selected part of a container's log, read without blocking a thread. A reader first calls {@link #begin}, then
+ * {@link #isFound} until it is true. Used by one thread at a time.
  */
 public final class ContainerLog implements AutoCloseable {
 
@@ -66,7 +66,7 @@ public final class ContainerLog implements AutoCloseable {
         watch.ifPresent(ContainerWatch::refresh);
     }
 
-    /** Whether nothing will follow that has not been written before this call. */
+    /** Whether everything that this reader can return was written before this call. */
     public boolean isComplete() {
         return !view.follow() || !containers.status(folder).isAlive();
     }

@@ -64,7 +64,7 @@ public final class GivenBytes {
     }
 
     private static boolean isSuspect(List<String> words) {
-        // Each start of the program comes here; a stream would load more code.
+        // Each start of the program runs this; a stream would load more code.
         for (String word : words) {
             if (word.indexOf(REPLACEMENT) >= 0) {
                 return true;

@@ -52,7 +52,7 @@ interface LibC {
     /** Whether this libc has the function {@code name}. */
     boolean has(String name);
 
-    /** Looks up these functions, and makes all that their calls need, so that copies of this process have it already. */
+    /** Looks up these functions and creates what their calls need, so that copies of this process have it already. */
     default void prepare(List<String> functions) {
         // A recorder needs nothing.
     }

@@ -73,8 +73,8 @@ public final class Linux
     }
 
     /**
-     * Makes all that the first calls of a copy of this process would make. Each copy would otherwise do it again, while
-     * its launch waits for it.
+     * Creates everything that the first calls of a copy of this process would create. Each copy would otherwise do it
+     * again, while its launch waits for it.
      */
     public void prepareCopies() {
         libc.prepare(OF_STAGES);

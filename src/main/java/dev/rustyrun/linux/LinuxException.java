@@ -12,8 +12,8 @@ public final class LinuxException extends RuntimeException {
     private static final int MAX_SHOWN = 600;
 
     /**
-     * Whether an exception records where it was thrown. A native executable does so only when asked: it would read its
-     * tables about all callers, and many an exception is expected.
+     * Whether an exception records where it was thrown. A native executable does so only on request: it must look up
+     * all callers in tables, and many exceptions are expected.
      */
     private static boolean traced = System.getProperty("org.graalvm.nativeimage.imagecode") == null;
 

@@ -92,15 +92,15 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
 
     @RequestField(
             json = "unsetEnv",
-            inJson = "Names of variables of the image, or of Rustyrun's own, that the command does not get.",
+            inJson = "Names of variables that the image or Rustyrun sets and the command does not get.",
             example = "[\"DEBUG\"]",
             heading = FamiliarOptions.HEADING)
     @InBundle(field = "process.env")
     @Option(
             names = "--unsetenv",
             paramLabel = "NAME",
-            description = "Leave out a variable of the image, or of Rustyrun's own; -e NAME=VALUE sets it again;"
-                    + " repeatable.")
+            description =
+                    "Unset a variable that the image or Rustyrun sets; -e NAME=VALUE sets it again;" + " repeatable.")
     private List<String> unsetEnv = List.of();
 
     @RequestField(

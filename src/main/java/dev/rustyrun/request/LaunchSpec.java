@@ -86,7 +86,7 @@ public final class LaunchSpec {
         return spec;
     }
 
-    /** The variables that a command gets without being asked for; later values of a name replace earlier ones. */
+    /** The variables that a command gets by default; later values of a name replace earlier ones. */
     private static List<String> environment(LaunchRequest request, LaunchSite site, String home) {
         List<String> variables = new ArrayList<>();
         variables.add(SpecDefaults.PATH);

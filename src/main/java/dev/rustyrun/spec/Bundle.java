@@ -7,7 +7,7 @@ import java.util.List;
  * An OCI bundle: a directory with a {@code config.json}; runtime-spec bundle.md.
  *
  * @param path absolute
- * @param text of its config.json
+ * @param text the content of its config.json
  * @param spec the parsed config.json
  * @param warnings deviations from the specification
  */

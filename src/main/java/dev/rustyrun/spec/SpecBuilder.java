@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Builds a {@link Spec}; everything that is not set is as in {@link SpecDefaults}. It can set every field: those without
- * a method here by {@link #process()} and {@link #linux()}. Owned by one thread.
+ * Builds a {@link Spec}; everything that is not set is as in {@link SpecDefaults}. It can set every field; for
+ * those without a method here, use {@link #process()} and {@link #linux()}. Owned by one thread.
  */
 public final class SpecBuilder {
 

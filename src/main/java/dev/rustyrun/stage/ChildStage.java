@@ -68,7 +68,7 @@ public final class ChildStage {
         }
         linux.closeOnExec(StageChannel.DESCRIPTOR);
         StageChannel channel = new StageChannel(linux);
-        // While run is still reading its command line.
+        // At this time, run is still reading its command line.
         init.prepare();
         Optional<StageChannel.Part> part = channel.takePart();
         if (part.isEmpty()) {

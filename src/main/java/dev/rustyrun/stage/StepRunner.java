@@ -68,7 +68,7 @@ final class StepRunner {
         return true;
     }
 
-    /** Whether a kernel call failed because of what is at a path, or because of a path or an option itself. */
+    /** Whether this errno of a kernel call means that a path, the file there, or an option is wrong. */
     private static boolean isOfPath(int errno) {
         return switch (errno) {
             case Errno.ENOENT,

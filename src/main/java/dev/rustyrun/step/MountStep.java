@@ -241,7 +241,7 @@ public sealed interface MountStep extends Step {
      * Creates a copy of the symbolic link {@code source} at {@code target}; man 1 crun, {@code copy-symlink}.
      *
      * @param source host path
-     * @param otherwise the mount to make if the source is no link
+     * @param otherwise the mount to make if the source is not a link
      */
     record CopyLink(String source, String target, Step otherwise) implements MountStep {
         static CopyLink read(PlanReader in) {
@@ -265,7 +265,7 @@ public sealed interface MountStep extends Step {
             try {
                 aim = context.linux().readLink(FileFlag.AT_FDCWD, source);
             } catch (LinuxException e) {
-                // It is no link, or cannot be reached, which is an error of the mount.
+                // The source is not a link, or is unreachable, which the mount reports.
                 otherwise.apply(context);
                 return;
             }

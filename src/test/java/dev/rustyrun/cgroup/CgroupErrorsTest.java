@@ -55,7 +55,7 @@ class CgroupErrorsTest {
     }
 
     @Test
-    void a_shortage_is_told_by_the_errno_and_not_by_the_words() {
+    void a_shortage_is_recognized_by_the_errno_and_not_by_the_message() {
         assertEquals(HostFailure.Kind.SHORTAGE, kind(Errno.EROFS));
         assertEquals(HostFailure.Kind.SHORTAGE, kind(Errno.ENOMEM));
         assertEquals(HostFailure.Kind.CGROUP, kind(Errno.EACCES));

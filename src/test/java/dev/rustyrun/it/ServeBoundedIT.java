@@ -219,7 +219,7 @@ class ServeBoundedIT {
     @Test
     void h4_h5_a_caller_that_disconnects_at_any_moment_frees_its_slot_and_its_command_ends() throws Exception {
         try (Server server = Server.start()) {
-            // Twenty callers at each of twelve moments.
+            // Twenty callers disconnect after each of twelve delays.
             for (int i = 0; i < 240; i++) {
                 Socket socket = server.send("/v1/run", LONG.formatted("55", ""));
                 Thread.sleep(i % 12);

@@ -141,7 +141,7 @@ class ServeIT {
                 try (Socket caller = server.send("/v1/run", String.format(sleeps, number))) {
                     Host.expectRunning("sleep " + number);
                 }
-                // Not by the timeout, which is longer than this waits.
+                // The timeout cannot be the cause: it is longer than this wait.
                 Host.expectEnded("sleep " + number);
                 assertTrue(server.sh(200, "echo next").contains("next"));
             }

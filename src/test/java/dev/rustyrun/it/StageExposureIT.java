@@ -286,7 +286,7 @@ class StageExposureIT {
         }
     }
 
-    @NativeOnly("only the native executable has one thread; for a JVM there is another test")
+    @NativeOnly("only the native executable has a single thread; another test covers the JVM")
     @Test
     void S3_a_container_that_waits_for_its_start_has_its_filter_and_cannot_be_traced() {
         try (Subreaper orphans = new Subreaper();

@@ -40,7 +40,7 @@ class TerminalIT {
         assertEquals(code, process.exitValue());
     }
 
-    /** Waits until the command is not stopped and is its terminal's foreground job, which the keys are for. */
+    /** Waits until the command is not stopped and is its terminal's foreground job, which receives the keys. */
     private static void expectForeground(String command) {
         Host.eventually(
                 command + " is in the foreground",

@@ -22,7 +22,7 @@ public final class SystemdException extends RuntimeException {
         return new SystemdException("", message, cause.errno());
     }
 
-    /** An exception with more words for {@code cause}. */
+    /** An exception that describes {@code cause} in more detail. */
     static SystemdException of(String message, SystemdException cause) {
         return new SystemdException("", message, cause.errno);
     }

@@ -5,7 +5,7 @@ import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code exists}: says by its exit status whether there is a container. */
+/** {@code exists}: reports by its exit status whether a container exists. */
 @Command(
         name = "exists",
         mixinStandardHelpOptions = true,
@@ -22,8 +22,7 @@ public final class ExistsCommand implements EngineContext.Command {
 
     @Override
     public int perform(EngineContext context) {
-        // The list, unlike the container itself, can be read whatever the id looks like: then there is no such
-        // container.
+        // Other operations may refuse an invalid id; a search of the list does not find it.
         return context.engine().list(ContainerFilter.NONE).stream()
                         .anyMatch(one -> id.equals(one.path("id").asText()))
                 ? 0

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class InputQueue {
 
-    /** The message to the client that a piece of its input was accepted. */
+    /** The message that confirms a piece of input to the client. */
     public static final String TAKEN = "taken";
 
     private static final int MAX_BYTES = 1024 * 1024;

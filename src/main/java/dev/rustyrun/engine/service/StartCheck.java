@@ -98,7 +98,7 @@ final class StartCheck {
                 config.timeout().max());
     }
 
-    /** Checks the settings that are on or off: the configuration library takes every other word as off. */
+    /** Checks the settings that are on or off: the configuration library treats every other word as off. */
     static void checkSwitches(Function<String, Optional<String>> values) {
         for (String name : SWITCHES) {
             values.apply(name)

@@ -96,7 +96,10 @@ public final class SocketPath {
                 .fileKey();
     }
 
-    /** Whoever may rename files in the socket's directory could replace the socket, and clients would talk to them. */
+    /**
+     * A user who may rename files in the socket's directory could replace the socket, and clients would connect to a
+     * program of that user.
+     */
     private void refuseForeignFolder() {
         Path folder = path.getParent();
         try {
@@ -105,7 +108,7 @@ public final class SocketPath {
             int mode = (int) Files.getAttribute(folder, "unix:mode");
             if (owner != 0 && owner != own) {
                 throw new InvalidSpecException("--socket " + path + ": its directory belongs to user " + owner
-                        + ", who could replace the socket; choose a directory of root or of your own");
+                        + ", who could replace the socket; choose a directory that you or root own");
             }
             if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
                 throw new InvalidSpecException("--socket " + path + ": every user may write to its directory and could"

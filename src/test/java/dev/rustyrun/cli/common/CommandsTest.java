@@ -164,7 +164,7 @@ class CommandsTest {
     }
 
     @Test
-    void exists_finds_only_the_one_that_is_named() {
+    void exists_finds_only_the_named_container() {
         FakeEngine engine = new FakeEngine("a:exited", "b:running");
         assertEquals(0, perform(new ExistsCommand(), engine, "a"));
         assertEquals(1, perform(new ExistsCommand(), engine, "c"));
