@@ -43,6 +43,11 @@ public final class OwnProcess {
         return SelfExec.isNativeImage();
     }
 
+    /** From now on, exceptions for calls of the kernel record where they were thrown, in a native executable too. */
+    public static void recordStackTraces() {
+        LinuxException.recordStackTraces();
+    }
+
     public boolean isRoot() {
         return linux.isRoot();
     }

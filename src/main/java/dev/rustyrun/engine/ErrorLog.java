@@ -1,7 +1,7 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.rustyrun.linux.LinuxException;
+import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.InvalidSpecException;
 import dev.rustyrun.spec.MessageLine;
@@ -37,7 +37,7 @@ public final class ErrorLog {
         this.json = json;
         this.debugging = debugging;
         if (debugging) {
-            LinuxException.recordStackTraces();
+            OwnProcess.recordStackTraces();
         }
     }
 

@@ -105,6 +105,7 @@ class PlanCodecFuzzTest {
                                 texts().list().ofMaxSize(3),
                                 Arbitraries.integers())
                         .as(Hooks.Hook::new);
+            case "dev.rustyrun.step.Step" -> anyOf(MountStep.BindMount.class);
             case "dev.rustyrun.step.SeccompFilter" ->
                 Combinators.combine(Arbitraries.bytes().array(byte[].class).ofMaxSize(64), Arbitraries.integers())
                         .as(SeccompFilter::new);
