@@ -3,6 +3,7 @@ package dev.rustyrun.http;
 import dev.rustyrun.engine.service.RootfsFolder;
 import dev.rustyrun.engine.service.ServeConfig;
 import dev.rustyrun.engine.service.UserNamespaces;
+import dev.rustyrun.http.listen.SocketPath;
 import io.quarkus.vertx.http.DomainSocketServerStart;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.HttpsServerStart;
@@ -64,6 +65,7 @@ final class Listening {
             places.add(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
         }
         config.socket().ifPresent(path -> places.add("unix://" + path));
+        config.socket().flatMap(path -> new SocketPath(path).risk()).ifPresent(LOG::warn);
         List<String> names = folder.names();
         LOG.info("listening on " + String.join(" and ", places) + " for " + callers(config) + "; root file systems in "
                 + folder.folder() + ": "

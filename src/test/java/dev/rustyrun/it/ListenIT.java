@@ -85,6 +85,23 @@ class ListenIT {
     }
 
     @Test
+    void a_directory_in_which_others_may_replace_the_socket_is_logged() throws Exception {
+        try (Server server = onSocket()) {
+            Host.eventually("it listens", () -> server.log().contains("listening on"), server::log);
+            assertFalse(server.log().contains("replace the socket"), server.log());
+        }
+        Files.setAttribute(folder, "unix:uid", 1000);
+        try (Server server = onSocket()) {
+            Host.eventually("a warning", () -> server.log().contains("user 1000 owns " + folder), server::log);
+        }
+        Files.setAttribute(folder, "unix:uid", 0);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (Server server = onSocket()) {
+            Host.eventually("a warning", () -> server.log().contains("every user may write to " + folder), server::log);
+        }
+    }
+
+    @Test
     void a_stale_socket_is_replaced_and_its_group_may_be_let_in() throws Exception {
         Server killed = onSocket();
         expectMode("rw-------");

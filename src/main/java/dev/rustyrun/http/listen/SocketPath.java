@@ -48,7 +48,6 @@ public final class SocketPath {
             throw new InvalidSpecException("--socket " + path + " has " + length
                     + " bytes; a unix socket's path has at most " + MAX_BYTES + ": choose a shorter one");
         }
-        refuseForeignFolder();
         refuseLive();
         try {
             Path folder = Files.createTempDirectory(
@@ -97,25 +96,25 @@ public final class SocketPath {
     }
 
     /**
-     * A user who may rename files in the socket's directory could replace the socket, and clients would connect to a
-     * program of that user.
+     * Who else could replace the socket, so that clients would talk to them, as one sentence; empty if nobody can. It may
+     * be intended: everyone may write to the directory of a pod's volume.
      */
-    private void refuseForeignFolder() {
+    public Optional<String> risk() {
         Path folder = path.getParent();
         try {
             int owner = (int) Files.getAttribute(folder, "unix:uid");
             int own = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             int mode = (int) Files.getAttribute(folder, "unix:mode");
-            if (owner != 0 && owner != own) {
-                throw new InvalidSpecException("--socket " + path + ": its directory belongs to user " + owner
-                        + ", who could replace the socket; choose a directory that you or root own");
-            }
             if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
-                throw new InvalidSpecException("--socket " + path + ": every user may write to its directory and could"
-                        + " replace the socket; choose another directory, or set its sticky bit");
+                return Optional.of("every user may write to " + folder + ", and could replace the socket "
+                        + path.getFileName() + " there: set the directory's sticky bit, or choose another directory");
             }
+            return owner == 0 || owner == own
+                    ? Optional.empty()
+                    : Optional.of("user " + owner + " owns " + folder + ", and could replace the socket "
+                            + path.getFileName() + " there: choose a directory that you or root own");
         } catch (IOException e) {
-            // The directory does not exist, which the next step reports.
+            return Optional.empty();
         }
     }
 
