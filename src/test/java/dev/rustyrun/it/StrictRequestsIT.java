@@ -126,7 +126,22 @@ class StrictRequestsIT {
         Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-r--r--"));
         expectNoStart("chmod 600", "", "--token-file", tokens.toString());
         Path broken = Files.writeString(folder.resolve("broken.pem"), "no certificate");
-        expectNoStart("", "", "--tls-cert", broken.toString(), "--tls-key", broken.toString());
+        String contains = " " + broken + " contains no ";
+        expectNoStart(
+                "--tls-cert" + contains + "certificate in PEM",
+                "",
+                "--tls-cert",
+                broken.toString(),
+                "--tls-key",
+                broken.toString());
+        Path certificate = Files.writeString(folder.resolve("cert.pem"), "-----BEGIN CERTIFICATE-----\n");
+        expectNoStart(
+                "--tls-key" + contains + "private key in PEM",
+                "",
+                "--tls-cert",
+                certificate.toString(),
+                "--tls-key",
+                broken.toString());
         expectNoStart("rustyrun.concurrent=0 must be at least 1", "RUSTYRUN_CONCURRENT=0");
         expectNoStart("rustyrun.memory.default", "RUSTYRUN_MEMORY_DEFAULT=4g");
         expectNoStart("is not a size", "RUSTYRUN_MEMORY_MAX=lots");

@@ -11,11 +11,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The Quarkus properties that follow from {@link ListenOptions}; set before Quarkus starts. */
 public final class ListenProperties {
 
+    private static final String CERTIFICATE = "CERTIFICATE";
     /** The interval at which certificates are reloaded; SIGHUP reloads them at once. */
     private static final String RELOAD_PERIOD = "1H";
 
@@ -97,14 +99,18 @@ public final class ListenProperties {
         }
         set("quarkus.http.ssl-port", listenOn);
         set("quarkus.http.insecure-requests", "disabled");
-        set("quarkus.http.ssl.certificate.files", readable("--tls-cert", certificate.get()));
-        set(
-                "quarkus.http.ssl.certificate.key-files",
-                readable("--tls-key", options.key().orElseThrow()));
+        String key = options.key().orElseThrow();
+        String certificateText = GivenFile.readSecrets("--tls-cert", certificate.get());
+        String keyText = GivenFile.readSecrets("--tls-key", key);
+        checkPart("--tls-cert " + certificate.get(), certificateText, CERTIFICATE);
+        checkPart("--tls-key " + key, keyText, "PRIVATE KEY");
+        set("quarkus.http.ssl.certificate.files", certificate.get());
+        set("quarkus.http.ssl.certificate.key-files", key);
         set("quarkus.http.ssl.certificate.reload-period", RELOAD_PERIOD);
         options.clientAuthority().ifPresent(file -> {
             set("rustyrun.tls-client-ca", file);
-            set("quarkus.http.ssl.certificate.trust-store-files", readable("--tls-client-ca", file));
+            checkPart("--tls-client-ca " + file, GivenFile.readSecrets("--tls-client-ca", file), CERTIFICATE);
+            set("quarkus.http.ssl.certificate.trust-store-files", file);
             set("quarkus.http.ssl.certificate.trust-store-file-type", "PEM");
         });
         if (!options.certificateRoles().isEmpty()) {
@@ -119,9 +125,11 @@ public final class ListenProperties {
         set("quarkus.http.domain-socket-enabled", "true");
     }
 
-    private static String readable(String option, String file) {
-        GivenFile.readSecrets(option, file);
-        return file;
+    /** Checks that a file has a part of this kind, because Quarkus's error does not name the file. */
+    private static void checkPart(String file, String text, String kind) {
+        if (!text.contains(kind + "-----")) {
+            throw new InvalidSpecException(file + " contains no " + kind.toLowerCase(Locale.ROOT) + " in PEM");
+        }
     }
 
     private static void set(String property, String value) {
