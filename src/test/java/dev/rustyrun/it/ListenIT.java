@@ -86,18 +86,28 @@ class ListenIT {
 
     @Test
     void a_directory_in_which_others_may_replace_the_socket_is_logged() throws Exception {
-        try (Server server = onSocket()) {
+        Path place = Files.createDirectory(folder.resolve("place"));
+        expectWarning(place, "");
+        Files.setAttribute(place, "unix:uid", 1000);
+        expectWarning(place, "user 1000 owns " + place + ", and could replace the socket");
+        Files.setAttribute(place, "unix:uid", 0);
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
+        expectWarning(place, "every user may write to " + place + ", and could replace the socket");
+    }
+
+    /** Starts a service with a socket in {@code place}, and expects this warning, or none if it is empty. */
+    private void expectWarning(Path place, String warning) throws Exception {
+        try (Server server = Server.start(
+                "--socket",
+                place.resolve("s").toString(),
+                "--no-tcp",
+                "--warm",
+                "0",
+                "--data-folder",
+                folder.resolve("data").toString())) {
             Host.eventually("it listens", () -> server.log().contains("listening on"), server::log);
-            assertFalse(server.log().contains("replace the socket"), server.log());
-        }
-        Files.setAttribute(folder, "unix:uid", 1000);
-        try (Server server = onSocket()) {
-            Host.eventually("a warning", () -> server.log().contains("user 1000 owns " + folder), server::log);
-        }
-        Files.setAttribute(folder, "unix:uid", 0);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-        try (Server server = onSocket()) {
-            Host.eventually("a warning", () -> server.log().contains("every user may write to " + folder), server::log);
+            assertEquals(!warning.isEmpty(), server.log().contains("replace the socket"), server.log());
+            assertTrue(server.log().contains(warning), server.log());
         }
     }
 
