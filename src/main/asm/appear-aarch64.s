@@ -34,22 +34,8 @@
         .set FD_CLOEXEC, 1
         .set SIG_SETMASK, 2
 
-        .text
-        .global _start
-file:                                           // Elf64_Ehdr
-        .ascii "\177ELF"
-        .byte 2, 1, 1, 0                        // 64 bits, little-endian, version 1, System V
-        .quad 0
-        .short 2, 183                           // ET_EXEC, EM_AARCH64
-        .long 1
-        .quad _start, segments - file, 0        // no sections
-        .long 0
-        .short 64, 56, 2, 64, 0, 0
-segments:                                       // Elf64_Phdr
-        .long 1, 5                              // PT_LOAD, read and execute
-        .quad 0, file, file, end - file, end - file, 0x10000
-        .long 0x6474e551, 6                     // PT_GNU_STACK, read and write
-        .quad 0, 0, 0, 0, 0, 16
+        .set MACHINE, 183                       // EM_AARCH64
+        .include "elf.inc"
 
 _start:
         mov     x19, sp                         // argc, argv, envp

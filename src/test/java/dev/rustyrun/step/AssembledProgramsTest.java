@@ -61,7 +61,7 @@ class AssembledProgramsTest {
         boolean crossed = prefix.isEmpty() && "aarch64".equals(System.getProperty("os.arch"));
         assumeTrue(!crossed && has(prefix + "as"), "needs binutils for " + machine + " to assemble the source");
         Path file = Path.of("src/main/asm", program + "-" + machine + ".s").toAbsolutePath();
-        run(prefix + "as", "-o", "init.o", file.toString());
+        run(prefix + "as", "-I", file.getParent().toString(), "-o", "init.o", file.toString());
         run(prefix + "ld", "-Ttext=0x400000", "-o", "init.elf", "init.o");
         run(prefix + "objcopy", "-O", "binary", "-j", ".text", "init.elf", "init");
         assertEquals(

@@ -44,7 +44,7 @@ class ScopeHolderTest {
         boolean crossed = prefix.isEmpty() && "aarch64".equals(System.getProperty("os.arch"));
         assumeTrue(!crossed && run("sh", "-c", "command -v " + prefix + "as") == 0, "needs binutils for " + machine);
         Path file = Path.of("src/main/asm/hold-" + machine + ".s").toAbsolutePath();
-        assertEquals(0, run(prefix + "as", "-o", "hold.o", file.toString()));
+        assertEquals(0, run(prefix + "as", "-I", file.getParent().toString(), "-o", "hold.o", file.toString()));
         assertEquals(0, run(prefix + "ld", "-Ttext=0x400000", "-o", "hold.elf", "hold.o"));
         assertEquals(0, run(prefix + "objcopy", "-O", "binary", "-j", ".text", "hold.elf", "hold"));
         assertEquals(
