@@ -128,20 +128,17 @@ final class FileSystemPlan {
         return new Spec.Mount(mount.destination(), "bind", "/sys", options);
     }
 
-    private Step mount(Spec.Mount mount) {
-        Step whole = wholeMount(mount);
-        return MountOptions.parse(mount.options()).copyLink()
-                ? new MountStep.CopyLink(mount.source(), mount.destination(), whole)
-                : whole;
+    private Step mount(Spec.Mount asked) {
+        boolean isHostsSysfs = asked.type().equals("sysfs")
+                && spec.linux().has(NamespaceType.USER)
+                && !spec.linux().has(NamespaceType.NETWORK);
+        Spec.Mount mount = isHostsSysfs ? hostsSysfs(asked) : asked;
+        MountOptions options = MountOptions.parse(mount.options());
+        Step whole = mount(mount, options);
+        return options.copyLink() ? new MountStep.CopyLink(mount.source(), mount.destination(), whole) : whole;
     }
 
-    private Step wholeMount(Spec.Mount mount) {
-        if (mount.type().equals("sysfs")
-                && spec.linux().has(NamespaceType.USER)
-                && !spec.linux().has(NamespaceType.NETWORK)) {
-            return wholeMount(hostsSysfs(mount));
-        }
-        MountOptions options = MountOptions.parse(mount.options());
+    private Step mount(Spec.Mount mount, MountOptions options) {
         String destination = mount.destination();
         if (options.idMapping() != IdMappedMount.NO || !mount.uidMappings().isEmpty()) {
             boolean own = isCovered(mount);
