@@ -30,9 +30,9 @@ public final class MessageLine {
         return Printable.line(message);
     }
 
-    /** The message alone, cut to {@code most} characters or slightly more. */
-    public static String cut(String message, int most) {
-        return Printable.of(message, most);
+    /** The message alone, cut to {@code max} characters or slightly more. */
+    public static String cut(String message, int max) {
+        return Printable.of(message, max);
     }
 
     /** A word in a table, without line breaks. */

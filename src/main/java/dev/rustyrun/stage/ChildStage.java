@@ -33,6 +33,12 @@ public final class ChildStage {
     /** The name of this stage when it runs from a read-only mount, so that {@code init} can be a copy of it. */
     public static final String COPYING = "copying-child";
 
+    /**
+     * A container that runs for this many milliseconds probably stays. For a shorter one, the change to the small program
+     * would cost more time than the memory is worth.
+     */
+    private static final int STAYS_MILLIS = 1000;
+
     private final Linux linux;
     private final InitStart init;
     private final String word;
@@ -131,7 +137,7 @@ public final class ChildStage {
             set.clear();
             set.add(signals, PollSet.POLLIN);
             succession.addTo(set);
-            if (!linux.poll(set, mayShrink ? Stages.STAYS_MILLIS : -1)) {
+            if (!linux.poll(set, mayShrink ? STAYS_MILLIS : -1)) {
                 mayShrink = false;
                 shrink(started, runPid, context);
                 continue;
