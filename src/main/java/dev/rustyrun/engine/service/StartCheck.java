@@ -25,7 +25,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 final class StartCheck {
 
     private static final int FIRST = 1;
-    private static final List<String> SWITCHES = List.of(
+    static final List<String> SWITCHES = List.of(
             "rustyrun.keep-files",
             "rustyrun.allow-host-network",
             "rustyrun.allow-private-network",
