@@ -21,7 +21,7 @@ public final class OwnCgroup {
     /** The group to which the container's own processes are moved. */
     private static final String SERVICE = "/rustyrun-service";
 
-    private static final int MAX_ROUNDS = 500;
+    private static final int MAX_ROUNDS = 1000;
     private static final int PAUSE_MILLIS = 10;
 
     private final Linux linux;
@@ -106,7 +106,10 @@ public final class OwnCgroup {
     }
 
     /**
-     * Tries to enable the controllers for the groups below; returns false while a process is in the group.
+     * Tries to enable the controllers for the groups below. Returns false while a process is in the group (EBUSY), and
+     * while the service's group has a process with more capabilities than the service, if cpuset is among the
+     * controllers (EPERM; man 7 capabilities, CAP_SYS_NICE): an engine's process that is about to execute a probe has
+     * the engine's capabilities for a moment.
      *
      * @param refused why a process could not be moved
      */
@@ -115,20 +118,19 @@ public final class OwnCgroup {
             files.write(top + "/cgroup.subtree_control", "+" + String.join(" +", controllers));
             return true;
         } catch (LinuxException e) {
-            if (e.errno() != Errno.EBUSY) {
+            if (e.errno() != Errno.EBUSY && e.errno() != Errno.EPERM) {
                 throw e;
             }
             if (last) {
-                throw refused.orElse(e);
+                throw e.errno() == Errno.EBUSY ? refused.orElse(e) : e;
             }
             return false;
         }
     }
 
     /**
-     * Moves all processes that are visible in this PID namespace; others, listed as 0, stay. An engine's process that
-     * is about to execute a probe has the engine's capabilities for a moment. A service with fewer capabilities cannot
-     * move it if a cpuset controller exists (EPERM; man 7 capabilities, CAP_SYS_NICE).
+     * Moves all processes that are visible in this PID namespace; others, listed as 0, stay. A process that may not be
+     * moved (EPERM) is tried again in the next round.
      *
      * @return why a process could not be moved
      */
