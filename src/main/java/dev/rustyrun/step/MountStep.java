@@ -265,7 +265,10 @@ public sealed interface MountStep extends Step {
             try {
                 aim = context.linux().readLink(FileFlag.AT_FDCWD, source);
             } catch (LinuxException e) {
-                // The source is not a link, or is unreachable, which the mount reports.
+                if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOENT) {
+                    throw e;
+                }
+                // The source is not a link, or is missing, which the mount reports.
                 otherwise.apply(context);
                 return;
             }

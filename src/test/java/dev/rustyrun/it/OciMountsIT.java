@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,21 +115,21 @@ class OciMountsIT {
         for (String options : List.of("bind,idmap", "rbind,ridmap")) {
             try (OciBundle bundle = covered(options, true)) {
                 assertEquals("second\n100000\n", run(bundle).expect(0).out(), options);
-                bundle.edit(config -> {
-                    ((ArrayNode) config.get("linux").get("namespaces"))
-                            .addObject()
-                            .put("type", "user");
-                    for (String kind : List.of("uidMappings", "gidMappings")) {
-                        ((ObjectNode) config.get("linux"))
-                                .putArray(kind)
-                                .addObject()
-                                .put("containerID", 0)
-                                .put("hostID", 100_000)
-                                .put("size", 65_536);
-                    }
-                });
+                bundle.edit(config -> addUserNamespace(config, 100_000));
                 assertEquals("second\n0\n", run(bundle).expect(0).out(), options);
             }
+        }
+    }
+
+    private static void addUserNamespace(JsonNode config, int hostId) {
+        ((ArrayNode) config.get("linux").get("namespaces")).addObject().put("type", "user");
+        for (String kind : List.of("uidMappings", "gidMappings")) {
+            ((ObjectNode) config.get("linux"))
+                    .putArray(kind)
+                    .addObject()
+                    .put("containerID", 0)
+                    .put("hostID", hostId)
+                    .put("size", 65_536);
         }
     }
 
@@ -153,6 +154,27 @@ class OciMountsIT {
             Files.delete(link);
             Files.createSymbolicLink(link, Path.of("elsewhere"));
             assertTrue(run(bundle).expect(1).errorLine().contains("the container has another link at /made/deep/link"));
+        }
+    }
+
+    @Test
+    void a_link_that_the_container_may_not_read_is_not_mounted_instead(@TempDir Path folder) throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(folder.resolve("file"), "of the host\n");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
+        try (OciBundle bundle = new OciBundle("cat", "/link")) {
+            bundle.edit(config -> {
+                addUserNamespace(config, 200_000);
+                ((ArrayNode) config.get("mounts"))
+                        .addObject()
+                        .put("destination", "/link")
+                        .put("source", link.toString())
+                        .putArray("options")
+                        .add("bind")
+                        .add("copy-symlink");
+            });
+            String error = run(bundle).expect(1).errorLine();
+            assertTrue(error.contains("readlink") && error.contains("EACCES"), error);
         }
     }
 
