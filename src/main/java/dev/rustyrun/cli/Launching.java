@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Detects from an unparsed command line whether it will launch a container, so that a stage can start at once. */
+/**
+ * Detects from an unparsed command line whether it will launch a container, so that a stage can start at once. A launch
+ * that is not detected starts its stage later.
+ */
 final class Launching {
 
     static final Set<String> COMMANDS = Set.of("run", "create", "exec");
@@ -31,7 +34,7 @@ final class Launching {
         return at;
     }
 
-    /** The command, if it will launch a process. */
+    /** The command, if it will launch a process, and no word, even one of the container's command, makes that doubtful. */
     static Optional<String> commandOf(String[] args) {
         int at = commandAt(args);
         if (List.of(args).subList(0, Math.min(at, args.length)).contains("-v")) {

@@ -15,7 +15,7 @@ import java.util.List;
  * The environment of a local container command.
  *
  * @param store the container store
- * @param started the waiting stage, for a command that launches a process
+ * @param started the waiting stage of a command that probably launches a process
  * @param messages receives notices
  * @param log receives errors, warnings and traced steps
  * @param args the arguments of the whole command line
@@ -29,12 +29,14 @@ public record CommandContext(
         List<String> args) {
 
     /**
-     * The waiting stage.
+     * The waiting stage. It is started now if the command line did not look like a launch, as when a word of the
+     * container's command looks like a request for help.
      *
-     * @throws dev.rustyrun.spec.InvalidSpecException when there is none
+     * @throws dev.rustyrun.spec.InvalidSpecException when this process cannot launch
      */
     WaitingStage stage(String command) {
-        WaitingStage stage = started.require(command);
+        WaitingStage waiting = started == WaitingStage.NONE ? WaitingStage.start(process, args, messages) : started;
+        WaitingStage stage = waiting.require(command);
         if (log.isDebugging()) {
             stage.logSteps(log.steps());
         }

@@ -32,6 +32,34 @@ class RunIT {
         assertTrue(lines.size() <= 4, result.out());
     }
 
+    @Test
+    void a_word_of_the_command_that_looks_like_a_request_for_help_is_the_commands() {
+        for (String word : List.of("-h", "--explain")) {
+            assertEquals(
+                    word + "\n",
+                    Launcher.run("--command", "/bin/sh", "-c", "echo \"$1\"", "sh", word)
+                            .expect(0)
+                            .out());
+        }
+    }
+
+    @NativeOnly("a JVM cannot enter a container")
+    @Test
+    void a_word_of_the_command_of_exec_that_looks_like_a_request_for_help_is_the_commands() throws IOException {
+        try (OciBundle bundle = new OciBundle("/bin/sleep", "31000")) {
+            bundle.rustyrun("run", "--detach", "--bundle", bundle.directory().toString(), "help-it")
+                    .expect(0);
+            for (String word : List.of("-h", "--help", "-V", "--version")) {
+                assertEquals(
+                        word + "\n",
+                        bundle.rustyrun("exec", "help-it", "/bin/sh", "-c", "echo \"$1\"", "sh", word)
+                                .expect(0)
+                                .out());
+            }
+            bundle.rustyrun("delete", "--force", "help-it").expect(0);
+        }
+    }
+
     @NativeOnly("the same code runs on a JVM, many times slower")
     @Test
     void hostname_is_the_containers_and_the_host_stays_as_it_was() {
