@@ -24,15 +24,29 @@ public interface SignalCalls extends KernelCalls {
     }
 
     /**
-     * Resets every ignored signal to its default action. Handlers stay: they belong to the JVM, and execve resets them;
-     * man 2 rt_sigaction. This uses the system call directly, because glibc's function rejects the two signals that
-     * glibc uses itself, which are ignored in processes that posix_spawn has started.
+     * The signals that this process ignores; man 2 rt_sigaction. This uses the system call directly, because glibc's
+     * function rejects the two signals that glibc uses itself, which are ignored in processes that posix_spawn has
+     * started.
      */
-    default void stopIgnoringSignals() {
+    default SignalSet ignoredSignals() {
+        SignalSet ignored = SignalSet.none();
         byte[] old = new byte[SignalAction.SIZE];
         for (int signal = 1; signal <= SignalSet.LAST; signal++) {
             int result = libc().call("rt_sigaction", signal, null, old, SignalSet.KERNEL_SIZE);
             if (result == 0 && SignalAction.ignores(old)) {
+                ignored = ignored.with(signal);
+            }
+        }
+        return ignored;
+    }
+
+    /**
+     * Resets the signals of {@code ignored} to their default actions. Handlers of other signals stay: they belong to
+     * the JVM, and execve resets them; man 2 rt_sigaction.
+     */
+    default void stopIgnoring(SignalSet ignored) {
+        for (int signal = 1; signal <= SignalSet.LAST; signal++) {
+            if (ignored.contains(signal)) {
                 byte[] action = SignalAction.byDefault();
                 check(libc().call("rt_sigaction", signal, action, null, SignalSet.KERNEL_SIZE), "rt_sigaction", signal);
             }

@@ -46,6 +46,11 @@ public final class SignalSet {
         return new SignalSet(bits | of(signals).bits);
     }
 
+    /** The union of this set and the signal {@code number}. */
+    SignalSet with(int number) {
+        return new SignalSet(bits | bit(number));
+    }
+
     /** This set without {@code signals}. */
     public SignalSet without(Signal... signals) {
         return new SignalSet(bits & ~of(signals).bits);

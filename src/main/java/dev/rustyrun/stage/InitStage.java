@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
 import dev.rustyrun.linux.Signal;
+import dev.rustyrun.linux.SignalSet;
 import dev.rustyrun.step.LaunchSignals;
 import dev.rustyrun.step.Report;
 import dev.rustyrun.step.Stage;
@@ -22,9 +23,24 @@ public final class InitStage {
     public static final String NAME = "init";
 
     private final Linux linux;
+    private final Optional<SignalSet> ignored;
 
     public InitStage(Linux linux) {
+        this(linux, Optional.empty());
+    }
+
+    private InitStage(Linux linux, Optional<SignalSet> ignored) {
         this.linux = linux;
+        this.ignored = ignored;
+    }
+
+    /**
+     * A copy of {@code child}.
+     *
+     * @param ignored the signals that both ignore
+     */
+    static InitStage copied(Linux linux, SignalSet ignored) {
+        return new InitStage(linux, Optional.of(ignored));
     }
 
     /** Runs the stage; returns an exit code only after a failure. */
@@ -55,7 +71,9 @@ public final class InitStage {
     /** Ahead of a launch, init gets its steps in two parts, because only the first steps are known. */
     private void perform(StageChannel channel, StageChannel.Part first) {
         boolean traced = first.traced();
-        StepRunner runner = new StepRunner(Stage.INIT, channel, new StepContext(linux, channel, traced));
+        StepContext context = new StepContext(linux, channel, traced);
+        ignored.ifPresent(context::setIgnoredSignals);
+        StepRunner runner = new StepRunner(Stage.INIT, channel, context);
         Optional<StageChannel.Part> part = Optional.of(first);
         while (part.isPresent()
                 && runner.perform(part.get().steps(), traced)

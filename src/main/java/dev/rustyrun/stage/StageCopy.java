@@ -2,6 +2,7 @@ package dev.rustyrun.stage;
 
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.Printable;
+import dev.rustyrun.linux.SignalSet;
 import dev.rustyrun.step.StepFailure;
 
 /**
@@ -14,7 +15,7 @@ final class StageCopy implements InitStart {
     private static final int LAST = -1;
 
     private final Linux linux;
-    private boolean prepared;
+    private SignalSet ignored;
 
     StageCopy(Linux linux) {
         this.linux = linux;
@@ -22,9 +23,10 @@ final class StageCopy implements InitStart {
 
     @Override
     public void prepare() {
-        if (!prepared) {
+        if (ignored == null) {
             linux.prepareCopies();
-            prepared = true;
+            // Copies inherit this, so they need not ask the kernel about each signal.
+            ignored = linux.ignoredSignals();
         }
     }
 
@@ -56,7 +58,7 @@ final class StageCopy implements InitStart {
             perform(() -> {
                 linux.closeRange(StageChannel.DESCRIPTOR + 1, StageChannel.FIRST_HANDED_DOWN - 1);
                 linux.closeRange(StageChannel.FIRST_HANDED_DOWN + handedDown, LAST);
-                return new InitStage(linux).perform();
+                return InitStage.copied(linux, ignored).perform();
             });
         }
         return pid;

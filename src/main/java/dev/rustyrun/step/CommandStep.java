@@ -192,7 +192,7 @@ public sealed interface CommandStep extends Step {
             Linux linux = context.linux();
             linux.closeOnExecFrom(Connection.DESCRIPTOR);
             place(context);
-            linux.stopIgnoringSignals();
+            linux.stopIgnoring(context.ignoredSignals());
             if (!reaper) {
                 LaunchSignals.unblock(linux);
             }

@@ -5,6 +5,7 @@ import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
 import dev.rustyrun.linux.Prctl;
+import dev.rustyrun.linux.SignalSet;
 import dev.rustyrun.spec.ProcPaths;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ public final class StepContext {
     private Optional<StepFailure> missing = Optional.empty();
     private final DeferredJoins deferred = new DeferredJoins();
     private NodeDirectory nodes;
+    private Optional<SignalSet> ignored = Optional.empty();
     private int label = -1;
     private int network = Connection.NO_DESCRIPTOR;
     private String creatingState = "";
@@ -76,6 +78,16 @@ public final class StepContext {
     /** Has {@code run} show or log {@code text} as a warning. */
     void warn(String text) {
         connection.send(new Report.Warned(text));
+    }
+
+    /** Sets which signals this process ignores, if that is known already. */
+    public void setIgnoredSignals(SignalSet ignored) {
+        this.ignored = Optional.of(ignored);
+    }
+
+    /** The signals that this process ignores. */
+    SignalSet ignoredSignals() {
+        return ignored.orElseGet(linux::ignoredSignals);
     }
 
     /** The rootfs that has been entered. */
