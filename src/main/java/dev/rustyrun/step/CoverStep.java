@@ -1,10 +1,8 @@
 package dev.rustyrun.step;
 
-import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
-import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
 import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.linux.OpenFile;
@@ -68,18 +66,23 @@ public sealed interface CoverStep extends Step {
 
         @Override
         public void apply(StepContext context) {
+            try (OpenFile target = context.existingOrNull(path)) {
+                if (target != null) {
+                    mask(context, target);
+                }
+            }
+        }
+
+        private void mask(StepContext context, OpenFile target) {
             Linux linux = context.linux();
-            try (OpenFile target = context.existing(path)) {
-                if (isRoot(context, target)) {
-                    throw new StepFailure(path + " leads to the root, which cannot be masked");
-                }
-                if (linux.status(target.descriptor()).isDirectory()) {
-                    linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
-                } else {
-                    maskFile(linux, target);
-                }
-            } catch (LinuxException e) {
-                throwUnlessMissing(e);
+            FileStatus status = linux.status(target.descriptor());
+            if (context.inside().isRootMount(status)) {
+                throw new StepFailure(path + " leads to the root, which cannot be masked");
+            }
+            if (status.isDirectory()) {
+                linux.mount("tmpfs", target.path(), "tmpfs", MountFlag.MS_RDONLY.value(), "size=0k");
+            } else {
+                maskFile(linux, target);
             }
         }
 
@@ -120,16 +123,17 @@ public sealed interface CoverStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            try (OpenFile target = context.existing(path)) {
-                if (isRoot(context, target)) {
+            try (OpenFile target = context.existingOrNull(path)) {
+                if (target == null) {
+                    return;
+                }
+                if (context.inside().isRootMount(linux.status(target.descriptor()))) {
                     // A link to the root. pivot_root would leave a mount on top of it behind.
                     linux.setMountAttributes(
                             target.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), false);
                     return;
                 }
                 seal(linux, target);
-            } catch (LinuxException e) {
-                throwUnlessMissing(e);
             }
         }
 
@@ -143,20 +147,6 @@ public sealed interface CoverStep extends Step {
                 linux.setMountAttributes(mount.descriptor(), MountAttr.setting(MountAttr.MOUNT_ATTR_RDONLY), true);
                 linux.attachMount(mount.descriptor(), target.descriptor());
             }
-        }
-    }
-
-    private static boolean isRoot(StepContext context, OpenFile file) {
-        try (OpenFile root = context.inside().existing("/")) {
-            FileStatus status = context.linux().status(root.descriptor());
-            FileStatus found = context.linux().status(file.descriptor());
-            return status.place().equals(found.place()) && status.mount() == found.mount();
-        }
-    }
-
-    private static void throwUnlessMissing(LinuxException e) {
-        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
-            throw e;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.step;
 
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -18,6 +19,7 @@ final class InsideRootfs {
 
     private final Linux linux;
     private final int root;
+    private FileStatus rootStatus;
 
     InsideRootfs(Linux linux, int root) {
         this.linux = linux;
@@ -74,9 +76,37 @@ final class InsideRootfs {
         return new OpenFile(linux, linux.cloneMount("/proc/self/fd/" + root, false));
     }
 
-    /** Whether {@code file} is the root itself. */
+    /** Like {@link #existing}, but null when the file, or a directory on the way to it, is missing. */
+    OpenFile existingOrNull(String path) {
+        int found = linux.tryOpenInRoot(root, relative(path), FileFlag.O_PATH);
+        if (found == -Errno.ENOENT || found == -Errno.ENOTDIR) {
+            return null;
+        }
+        if (found < 0) {
+            throw failure(path, found);
+        }
+        return new OpenFile(linux, found);
+    }
+
+    /** Whether {@code file} is the root directory, perhaps through another mount. */
     boolean isRoot(OpenFile file) {
-        return linux.status(file.descriptor()).place().equals(linux.status(root).place());
+        return linux.status(file.descriptor()).place().equals(rootStatus().place());
+    }
+
+    /** Whether a file with this status is the root directory through the root's own mount. */
+    boolean isRootMount(FileStatus file) {
+        return file.mount() == rootStatus().mount()
+                && file.place().equals(rootStatus().place());
+    }
+
+    /** The status of the root, of which only what never changes may be used: the file, and its mount. */
+    private FileStatus rootStatus() {
+        rootStatus = rootStatus == null ? linux.status(root) : rootStatus;
+        return rootStatus;
+    }
+
+    private static LinuxException failure(String path, int result) {
+        return LinuxException.of("openat2 RESOLVE_IN_ROOT(\"" + relative(path) + "\")", -result);
     }
 
     /** The existing file at {@code path}, opened with {@code flags} of man 2 open. */
@@ -91,7 +121,7 @@ final class InsideRootfs {
             return new OpenFile(linux, found);
         }
         if (found != -Errno.ENOENT) {
-            LinuxException failure = LinuxException.of("openat2 RESOLVE_IN_ROOT(\"" + relative(path) + "\")", -found);
+            LinuxException failure = failure(path, found);
             throw found == -Errno.ENOTDIR
                     ? StepFailure.ofRequest(
                             path + " is below a file in the container that is not a directory: " + failure.getMessage())

@@ -229,10 +229,23 @@ public final class StepContext {
      * kernel's would stay unprotected (CVE-2023-27561, CVE-2025-52881).
      */
     OpenFile existing(String path) {
+        return view(path).existing(pathInView(path));
+    }
+
+    /** Like {@link #existing}, but null when the file is missing: an exception would cost a launch many page faults. */
+    OpenFile existingOrNull(String path) {
+        return view(path).existingOrNull(pathInView(path));
+    }
+
+    private InsideRootfs view(String path) {
         String plain = ProcPaths.plain(path);
         int end = plain.indexOf('/', 1);
-        InsideRootfs view = end < 0 ? null : views.get(plain.substring(0, end));
-        return view == null ? inside.existing(path) : view.existing(plain.substring(end));
+        return end < 0 ? inside : views.getOrDefault(plain.substring(0, end), inside);
+    }
+
+    private String pathInView(String path) {
+        String plain = ProcPaths.plain(path);
+        return view(path) == inside ? path : plain.substring(plain.indexOf('/', 1));
     }
 
     /** The command's descriptors from 3 on. */

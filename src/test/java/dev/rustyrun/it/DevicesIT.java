@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,5 +173,19 @@ class DevicesIT {
                 assertTrue(line.contains("which cannot be masked"), line);
             }
         }
+    }
+
+    @Test
+    void without_a_null_device_on_the_host_a_file_is_not_left_unmasked() {
+        List<String> command = new ArrayList<>(List.of(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "mount -t tmpfs tmpfs /dev && mknod -m 666 /dev/urandom c 1 9 && exec \"$0\" \"$@\""));
+        command.addAll(Launcher.runCommand("--command", "head", "-c", "1", "/proc/interrupts"));
+        Launcher.Result result = Launcher.execute(command, "").expect(125);
+        assertEquals("", result.out());
+        assertTrue(result.errorLine().contains("mask /proc/interrupts: open(\"/dev/null\"): ENOENT"), result.err());
     }
 }
