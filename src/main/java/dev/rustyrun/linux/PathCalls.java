@@ -156,6 +156,12 @@ public interface PathCalls extends KernelCalls {
         check(libc().call("mknodat", dirfd, path, mode, device), "mknod", path);
     }
 
+    /** Makes an empty file below the open directory {@code dirfd}; false when there is something already; man 2 mknod. */
+    default boolean makeFileIfMissing(int dirfd, String path) {
+        int result = libc().call("mknodat", dirfd, path, FileFlag.S_IFREG | 0644, 0);
+        return result != -Errno.EEXIST && check(result, "mknod", path) == 0;
+    }
+
     /** Makes a symbolic link below the open directory {@code dirfd}; man 2 symlink. */
     default void makeSymbolicLink(String target, int dirfd, String path) {
         check(libc().call("symlinkat", target, dirfd, path), "symlink", target, path);

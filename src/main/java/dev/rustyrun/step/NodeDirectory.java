@@ -67,6 +67,25 @@ final class NodeDirectory {
         }
     }
 
+    /**
+     * Shows the host's device {@code node} on a new file of this directory. Returns false when the directory already
+     * has something with this name, which may be a link to somewhere else, or the host's file is a directory.
+     */
+    boolean showDevice(String node) {
+        String name = InsideRootfs.nameOf(node);
+        try (OpenFile device = new OpenFile(linux, linux.cloneMount(node, false))) {
+            if (linux.status(device.descriptor()).isDirectory()
+                    || !linux.makeFileIfMissing(directory.descriptor(), name)) {
+                return false;
+            }
+            try (OpenFile file =
+                    new OpenFile(linux, linux.openWithoutLinks(directory.descriptor(), name, FileFlag.O_PATH))) {
+                linux.attachMount(device.descriptor(), file.descriptor());
+            }
+        }
+        return true;
+    }
+
     /** An existing node is left unchanged; config-linux.md, "Devices". */
     private void expectSame(String node, int mode, long device) {
         FileStatus there = linux.status(directory.descriptor(), InsideRootfs.nameOf(node));

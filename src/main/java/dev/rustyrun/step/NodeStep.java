@@ -23,7 +23,7 @@ public sealed interface NodeStep extends Step {
 
         @Override
         public void apply(StepContext context) {
-            if (context.nodes().takes(path)) {
+            if (context.nodes().takes(path) && !context.nodes().showDevice(path)) {
                 new MountStep.BindMount(path, path, false, 0, 0, 0, 0, 0).apply(context);
             }
         }
