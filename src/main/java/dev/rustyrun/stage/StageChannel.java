@@ -85,8 +85,7 @@ final class StageChannel implements Connection {
         if (!readFully(part)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Part(part[0] == 1, PlanCodec.decode(java.util.Arrays.copyOfRange(part, 1, part.length))));
+        return Optional.of(new Part(part[0] == 1, PlanCodec.decode(part, 1)));
     }
 
     @Override
@@ -157,16 +156,15 @@ final class StageChannel implements Connection {
     }
 
     private boolean readFully(byte[] bytes) {
-        byte[] piece = new byte[bytes.length];
-        for (int done = 0; done < bytes.length; ) {
-            int got = read(piece, bytes.length - done);
-            if (got == 0) {
-                return false;
-            }
-            System.arraycopy(piece, 0, bytes, done, got);
+        int done = read(bytes, bytes.length);
+        int got = done;
+        while (got > 0 && done < bytes.length) {
+            byte[] rest = new byte[bytes.length - done];
+            got = read(rest, rest.length);
+            System.arraycopy(rest, 0, bytes, done, got);
             done += got;
         }
-        return true;
+        return done == bytes.length;
     }
 
     private int read(byte[] piece, int count) {

@@ -26,7 +26,12 @@ public final class PlanCodec {
      * @throws IllegalArgumentException when {@code bytes} is not exactly the binary form of a list of steps
      */
     public static List<Step> decode(byte[] bytes) {
-        PlanReader in = new PlanReader(bytes);
+        return decode(bytes, 0);
+    }
+
+    /** Decodes the steps in {@code bytes} from {@code start} on. */
+    public static List<Step> decode(byte[] bytes, int start) {
+        PlanReader in = new PlanReader(bytes, start);
         int count = in.takeCount(1);
         List<Step> steps = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -11,8 +11,9 @@ final class PlanReader {
     private final byte[] bytes;
     private int at;
 
-    PlanReader(byte[] bytes) {
+    PlanReader(byte[] bytes, int start) {
         this.bytes = bytes;
+        this.at = start;
     }
 
     int take8() {

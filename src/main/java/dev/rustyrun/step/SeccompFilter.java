@@ -55,12 +55,24 @@ public final class SeccompFilter {
      * unknown here counts as one that allows nothing.
      */
     public boolean permits(List<LaunchCall> calls) {
-        return bytes.length == 0 || calls.stream().allMatch(call -> new FilterRun(bytes).allows(call));
+        FilterRun run = new FilterRun(bytes);
+        for (LaunchCall call : calls) {
+            if (bytes.length > 0 && !run.allows(call)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the filter forbids every execve, so that no command can start. */
     public boolean refusesExecution() {
-        return bytes.length > 0 && LaunchCall.EXECUTE.stream().allMatch(call -> new FilterRun(bytes).refuses(call));
+        FilterRun run = new FilterRun(bytes);
+        for (LaunchCall call : LaunchCall.EXECUTE) {
+            if (bytes.length == 0 || !run.refuses(call)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The number of instructions. */
