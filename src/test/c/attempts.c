@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +26,6 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static void tell(const char *name, long result)
@@ -121,15 +121,15 @@ static int overwrite(const char *path)
     return 0;
 }
 
-/* Tries to overwrite every program called rustyrun or java that any process in sight is, for some seconds. */
-static int hunt(int seconds)
+/* Tries to overwrite every program called rustyrun or java that any process in sight is, until its standard input ends. */
+static int hunt(void)
 {
     char path[64], program[256];
     int found = 0, damaged = 0;
-    time_t end = time(NULL) + seconds;
+    struct pollfd end = {STDIN_FILENO, POLLIN, 0};
     printf("hunting\n");
     fflush(stdout);
-    while (time(NULL) < end) {
+    while (poll(&end, 1, 0) == 0) {
         for (int pid = 1; pid < 64; pid++) {
             snprintf(path, sizeof path, "/proc/%d/exe", pid);
             ssize_t length = readlink(path, program, sizeof program - 1);
@@ -526,8 +526,8 @@ int main(int argc, char **argv)
         return type(argv[2]);
     } else if (!strcmp(what, "overwrite") && argc == 3) {
         return overwrite(argv[2]);
-    } else if (!strcmp(what, "hunt") && argc == 3) {
-        return hunt(atoi(argv[2]));
+    } else if (!strcmp(what, "hunt")) {
+        return hunt();
     } else if (!strcmp(what, "slay")) {
         return slay();
     } else if (!strcmp(what, "watch") && argc == 4) {

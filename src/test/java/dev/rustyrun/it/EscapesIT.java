@@ -150,8 +150,7 @@ class EscapesIT {
                         Attempts.volume(),
                         "--command",
                         Attempts.INSIDE,
-                        "hunt",
-                        "3")
+                        "hunt")
                 .redirectErrorStream(true)
                 .start();
         var out = hunter.inputReader();
@@ -170,8 +169,9 @@ class EscapesIT {
                             "/bin/true"),
                     "");
         }
+        hunter.getOutputStream().close();
         String found = out.readLine();
-        assertFalse(found.equals("found=0"), "the hunter has seen stages");
+        assertFalse(found.equals("found=0"), "the hunter has seen no stage");
         assertEquals("damaged=0", out.readLine());
     }
 
