@@ -16,8 +16,10 @@ final class QueuedLaunches {
     private final LaunchQueue slots;
     private final LaunchListener listener;
     private final Clearing clearing;
+    private final IdleCollection collection;
 
-    QueuedLaunches(LaunchQueue slots, LaunchListener listener, Clearing clearing) {
+    QueuedLaunches(LaunchQueue slots, LaunchListener listener, Clearing clearing, IdleCollection collection) {
+        this.collection = collection;
         this.slots = slots;
         this.listener = listener;
         this.clearing = clearing;
@@ -81,6 +83,7 @@ final class QueuedLaunches {
             answer.completeExceptionally(e);
         } finally {
             clearing.clear(rest);
+            collection.launched();
         }
     }
 }
