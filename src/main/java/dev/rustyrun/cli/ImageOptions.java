@@ -32,8 +32,7 @@ final class ImageOptions {
                 request.storageSize().isPresent(),
                 "--storage-size",
                 "--ephemeral=SIZE limits what is written, in memory");
-        request.pull();
-        refuse(!request.platform().isEmpty(), "--platform", "a --rootfs has its own");
+        request.checkNoImageFields();
     }
 
     private static void refuse(boolean given, String option, String instead) {

@@ -81,6 +81,20 @@ public abstract class ImageRequest {
     }
 
     /**
+     * Checks that no field is set that only an image can use.
+     *
+     * @throws FieldException for the first such field
+     */
+    public void checkNoImageFields() {
+        if (pull != null) {
+            throw FieldException.of("--pull", "pull", "requires an image; a rootfs is never pulled");
+        }
+        if (platform != null && !platform.isEmpty()) {
+            throw FieldException.of("--platform", "platform", "requires an image; a rootfs has its own");
+        }
+    }
+
+    /**
      * The program before the command's words; an empty string for none, empty if not specified.
      *
      * @throws FieldException when it is a JSON list, which podman accepts

@@ -619,8 +619,8 @@ public final class LaunchRequest extends ImageRequest implements Cloneable {
         if (image().isEmpty() && command.isEmpty()) {
             throw FieldException.at("/command", "command must name a program");
         }
-        if (image().isEmpty() && !platform().isEmpty()) {
-            throw FieldException.at("/platform", "platform requires an image; a rootfs has its own");
+        if (image().isEmpty()) {
+            checkNoImageFields();
         }
         pull();
     }

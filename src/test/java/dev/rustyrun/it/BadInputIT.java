@@ -173,6 +173,7 @@ class BadInputIT {
         expect("rustyrun pull has this option", "run", "--tls-verify=false", "alpine");
         expect("rustyrun rm --force ID", "run", "--replace", "--name", "web", "alpine");
         expect("rustyrun logs --follow ID", "start", "-a", "web");
+        expect("--pull requires an image", "run", "--pull", "always", "--rootfs", "/", "x");
         expect("must be one program, not a list", "run", "--entrypoint", "[\"ls\", \"/\"]", "--rootfs", "/", "x");
         expect("use --net private instead of docker's bridge", "run", "--net", "bridge", "--rootfs", "/", "x");
         expect("select output with --since TIME", "logs", "-t", "web");

@@ -102,6 +102,17 @@ class RequestJsonTest {
     }
 
     @Test
+    void fields_of_an_image_are_refused_with_a_rootfs() {
+        String launch = "{\"rootfs\": \"busybox\", \"command\": [\"true\"], ";
+        FieldException pull = wrong(launch + "\"pull\": \"missing\"}");
+        assertEquals("/pull", pull.pointer());
+        assertEquals("pull requires an image; a rootfs is never pulled", pull.inJson());
+        assertEquals("--pull requires an image; a rootfs is never pulled", pull.getMessage());
+        assertEquals(
+                "/platform", wrong(launch + "\"platform\": \"linux/arm64\"}").pointer());
+    }
+
+    @Test
     void H14_a_wrong_field_is_named_before_a_missing_one() {
         FieldException command = wrong("{\"cmd\": [\"true\"]}");
         assertEquals("/cmd", command.pointer());
