@@ -1,6 +1,7 @@
 package dev.rustyrun.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rustyrun.container.ContainerId;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,17 @@ public interface Engine {
 
     /** The container's JSON. */
     JsonNode container(String id);
+
+    /**
+     * Whether the container exists. Searches the list: other operations fail in more ways than one for a missing one.
+     *
+     * @throws InvalidSpecException when {@code id} cannot be the id of a container
+     */
+    default boolean exists(String id) {
+        ContainerId.checked(id);
+        return list(ContainerFilter.NONE).stream()
+                .anyMatch(one -> id.equals(one.path("id").asText()));
+    }
 
     /** Waits at most {@code seconds} for the container's end; returns its JSON. */
     JsonNode awaitEnd(String id, long seconds);

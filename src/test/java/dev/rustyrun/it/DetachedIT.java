@@ -113,6 +113,7 @@ class DetachedIT {
         assertEquals("running", inspect("web").path("status").asText());
         rustyrun("exists", "web").expect(0);
         rustyrun("exists", "other").expect(1);
+        assertTrue(error(125, "exists", "../web").contains("must be 1 to 128 letters"));
         assertTrue(rustyrun("top", "web").expect(0).out().contains("sleep 4711"));
         assertTrue(new ObjectMapper()
                         .readTree(rustyrun("stats", "web").expect(0).out())

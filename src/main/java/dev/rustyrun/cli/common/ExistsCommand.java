@@ -1,6 +1,5 @@
 package dev.rustyrun.cli.common;
 
-import dev.rustyrun.engine.ContainerFilter;
 import dev.rustyrun.engine.EngineContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -22,10 +21,6 @@ public final class ExistsCommand implements EngineContext.Command {
 
     @Override
     public int perform(EngineContext context) {
-        // Other operations may refuse an invalid id; a search of the list does not find it.
-        return context.engine().list(ContainerFilter.NONE).stream()
-                        .anyMatch(one -> id.equals(one.path("id").asText()))
-                ? 0
-                : MISSING;
+        return context.engine().exists(id) ? 0 : MISSING;
     }
 }

@@ -168,7 +168,14 @@ class CommandsTest {
         FakeEngine engine = new FakeEngine("a:exited", "b:running");
         assertEquals(0, perform(new ExistsCommand(), engine, "a"));
         assertEquals(1, perform(new ExistsCommand(), engine, "c"));
-        assertEquals(1, perform(new ExistsCommand(), engine, "no id at all"));
+        for (String impossible : List.of("", "../a", "no id at all", "a\n")) {
+            String message = assertThrows(
+                            InvalidSpecException.class,
+                            () -> perform(new ExistsCommand(), engine, impossible),
+                            impossible)
+                    .getMessage();
+            assertTrue(message.contains("must be 1 to 128 letters, digits"), message);
+        }
     }
 
     @Test
