@@ -134,7 +134,7 @@ public record FileStatus(
     }
 
     /** The kind of the file, for messages. */
-    String kind() {
+    public String kind() {
         return switch (type()) {
             case FileFlag.S_IFREG -> "a regular file";
             case FileFlag.S_IFDIR -> "a directory";

@@ -278,7 +278,15 @@ public sealed interface MountStep extends Step {
                     throw new StepFailure("the container has another link at " + target);
                 }
             } catch (LinuxException e) {
-                throw new StepFailure("the container already has something else at " + target);
+                if (e.errno() == Errno.EINVAL) {
+                    throw new StepFailure(
+                            target
+                                    + " already exists and is no link: remove it from the rootfs, or choose another destination");
+                }
+                if (e.errno() == Errno.ENOENT) {
+                    throw new StepFailure(target + " would be created in a host directory, which is mounted there");
+                }
+                throw e;
             }
         }
 

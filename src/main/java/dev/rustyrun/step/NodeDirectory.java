@@ -91,7 +91,8 @@ final class NodeDirectory {
         FileStatus there = linux.status(directory.descriptor(), InsideRootfs.nameOf(node));
         boolean sameType = (there.mode() & FileFlag.S_IFMT) == (mode & FileFlag.S_IFMT);
         if (!sameType || there.isDevice() && FileFlag.device(there.major(), there.minor()) != device) {
-            throw new StepFailure("the container already has something else at " + node);
+            throw new StepFailure(node + " already exists and is " + (sameType ? "another device" : there.kind())
+                    + ": remove it from the rootfs, or the mount or device that creates it");
         }
     }
 

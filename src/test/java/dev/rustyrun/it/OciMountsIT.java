@@ -158,6 +158,29 @@ class OciMountsIT {
     }
 
     @Test
+    void a_link_replaces_a_default_link_but_neither_a_device_nor_a_file(@TempDir Path folder) throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("../zone/here"));
+        assertEquals("../zone/here\n", runWithCopy(link, "/dev/fd").expect(0).out());
+        String device = runWithCopy(link, "/dev/null").expect(1).errorLine();
+        assertTrue(device.contains("/dev/null already exists and is a symbolic link: remove it"), device);
+        String directory = runWithCopy(link, "/dev/shm").expect(1).errorLine();
+        assertTrue(directory.contains("/dev/shm already exists and is no link: remove it"), directory);
+    }
+
+    private static Launcher.Result runWithCopy(Path link, String destination) {
+        try (OciBundle bundle = new OciBundle("readlink", destination)) {
+            bundle.edit(config -> ((ArrayNode) config.get("mounts"))
+                    .addObject()
+                    .put("destination", destination)
+                    .put("source", link.toString())
+                    .putArray("options")
+                    .add("bind")
+                    .add("copy-symlink"));
+            return run(bundle);
+        }
+    }
+
+    @Test
     void a_link_that_the_container_may_not_read_is_not_mounted_instead(@TempDir Path folder) throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         Files.writeString(folder.resolve("file"), "of the host\n");

@@ -182,7 +182,7 @@ class LinuxConformanceIT {
             expectRefused(
                     config -> linux(config)
                             .set("devices", json(device.formatted("c", 7).replace("]", "," + other.substring(1)))),
-                    "something else at /dev/shm/made");
+                    "/dev/shm/made already exists and is a");
         }
         assertEquals(
                 "1 7\n",
