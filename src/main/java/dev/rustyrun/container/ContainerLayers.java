@@ -303,6 +303,22 @@ public final class ContainerLayers implements LayerDisposal {
     }
 
     @Override
+    public boolean isOnlyPrepared(Digest image) {
+        for (String id : ids()) {
+            try {
+                if (image.equals(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)))
+                        && !linux.exists(folder + "/" + id + "/" + WAITING)
+                        && !isStale(id)) {
+                    return false;
+                }
+            } catch (LinuxException | InvalidSpecException e) {
+                // The layer is being made, or was just removed.
+            }
+        }
+        return true;
+    }
+
+    @Override
     public void release(List<Digest> unwanted) {
         long end = System.nanoTime() + RELEASE_MILLIS * 1_000_000;
         // In a loop, because a service may begin another launch before it has seen the first mark.

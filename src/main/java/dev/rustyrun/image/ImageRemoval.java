@@ -80,10 +80,12 @@ public final class ImageRemoval {
     private void check(StoredImage image, boolean force) {
         disposal.release(List.of(image.manifestDigest()));
         if (!force && disposal.used(List.of(image.manifestDigest())).contains(image.manifestDigest())) {
+            String user = disposal.isOnlyPrepared(image.manifestDigest())
+                    ? " is held by warm launches of a service that does not discard them: continue or end that service"
+                    : " is used by a container: delete that first";
             throw new ImageException(
                     ImageException.Kind.IN_USE,
-                    "image " + image.id().shortHex()
-                            + " is used by a container: delete that first, or remove the image with --force");
+                    "image " + image.id().shortHex() + user + ", or remove the image with --force");
         }
     }
 

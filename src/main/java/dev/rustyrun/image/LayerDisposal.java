@@ -15,6 +15,14 @@ public interface LayerDisposal {
     }
 
     /**
+     * Whether {@code image}, which is used, is used only by containers that a service has prepared for later requests,
+     * and that it has not discarded in {@link #release}.
+     */
+    default boolean isOnlyPrepared(Digest image) {
+        return false;
+    }
+
+    /**
      * Has containers discarded that a service has prepared for later requests, and that use one of {@code images}, given
      * as manifest digests. Waits until that is done, for some seconds at most.
      */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.rustyrun.image.Digest;
+import dev.rustyrun.image.ImageStore;
 import dev.rustyrun.linux.FaultyLibC;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.Spec;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,5 +71,26 @@ class ContainerLayerTest {
             assertTrue(Files.exists(own.resolve("upper/put")), failed);
         }
         assertTrue(call > 10, call + " calls");
+    }
+
+    @Test
+    void an_image_is_only_prepared_until_a_container_uses_it_too() {
+        Digest image = Digest.parse("sha256:" + "1".repeat(64));
+        ContainerLayers layers =
+                new ContainerLayers(Linux.host(), SelfExec.current(), ImageStore.open(Linux.host(), folder));
+        ContainerLayer waiting = layer(Linux.host(), "waiting");
+        waiting.make(STORE);
+        waiting.markWaiting();
+        assertEquals(Set.of(image), layers.used(List.of(image)));
+        assertTrue(layers.isOnlyPrepared(image));
+        ContainerLayer container = layer(Linux.host(), "container");
+        container.make(STORE);
+        assertFalse(layers.isOnlyPrepared(image));
+        container.end(false);
+        assertTrue(layers.isOnlyPrepared(image));
+        waiting.markTaken();
+        assertFalse(layers.isOnlyPrepared(image), "a request has taken the launch");
+        waiting.end(false);
+        assertEquals(Set.of(), layers.used(List.of(image)));
     }
 }

@@ -2,6 +2,7 @@ package dev.rustyrun.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -157,6 +158,22 @@ class WarmImagesIT {
                     "the image is removed",
                     () -> Server.quietly(
                             () -> server.delete("/v1/images/" + APP).statusCode() < 300));
+        }
+    }
+
+    @Test
+    void an_image_that_a_stopped_service_holds_is_not_said_to_be_used_by_a_container() throws Exception {
+        try (Server server = start(1, "host")) {
+            runWarm(server, "true");
+            Host.eventually("a launch waits in the image", WarmImagesIT::hasBuilt);
+            String pid = Long.toString(server.pid());
+            Launcher.execute(List.of("kill", "-STOP", pid), "").expect(0);
+            Launcher.Result held = store(Launcher.command("rmi", APP));
+            Launcher.execute(List.of("kill", "-CONT", pid), "").expect(0);
+            assertTrue(held.expect(125).errorLine().contains("is held by warm launches of a service"), held.err());
+            Host.eventually(
+                    "the image is removed",
+                    () -> store(Launcher.command("rmi", APP)).exitCode() == 0);
         }
     }
 
