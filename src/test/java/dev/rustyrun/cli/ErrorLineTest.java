@@ -33,6 +33,10 @@ class ErrorLineTest {
                 "run --memory > --memory needs SIZE (see rustyrun run --help)",
                 "kill a KILL b > unexpected argument \"b\" (see rustyrun kill --help)",
                 "serve --port 8080x > --port takes a whole number, not \"8080x\" (see rustyrun serve --help)",
+                "run --no-new-privileges --new-privileges > give --no-new-privileges or --new-privileges, and only once (see rustyrun run --help)",
+                "run --no-tty -t > give --tty or --no-tty, and only once (see rustyrun run --help)",
+                "run --init=maybe > --init takes true or false, not \"maybe\" (see rustyrun run --help)",
+                "run --no-tty=1 > --tty takes true or false, not \"1\" (see rustyrun run --help)",
                 "list a b > unexpected arguments \"a\" \"b\" (see rustyrun list --help)",
             })
     void a_wrong_command_line(String line, String message) {

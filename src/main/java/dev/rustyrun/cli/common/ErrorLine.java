@@ -9,6 +9,7 @@ import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -16,6 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class ErrorLine {
 
     private static final String OWN_PACKAGE = "dev.rustyrun.";
+    private static final Set<Class<?>> WHOLE = Set.of(int.class, Integer.class, long.class, Long.class);
+    private static final Set<Class<?>> FLAG = Set.of(boolean.class, Boolean.class);
 
     private ErrorLine() {}
 
@@ -78,9 +81,20 @@ public final class ErrorLine {
                 && !missing.getMissing().isEmpty()) {
             return missing.getMissing().stream().map(ErrorLine::missing).collect(Collectors.joining("; "));
         }
+        if (e instanceof OverwrittenOptionException twice
+                && twice.getOverwritten() instanceof OptionSpec option
+                && option.negatable()) {
+            CommandLine command = e.getCommandLine();
+            String negative = command.getNegatableOptionTransformer()
+                    .makeNegative(option.longestName(), command.getCommandSpec());
+            return "give " + option.longestName() + " or " + negative + ", and only once";
+        }
         if (unmatched.isEmpty()) {
-            return isWrongNumber(e)
-                    ? ((OptionSpec) e.getArgSpec()).longestName() + " takes a whole number, not " + quoted(e.getValue())
+            if (isValueOf(e, WHOLE)) {
+                return longestName(e) + " takes a whole number, not " + quoted(e.getValue());
+            }
+            return isValueOf(e, FLAG)
+                    ? longestName(e) + " takes true or false, not " + quoted(e.getValue())
                     : String.valueOf(e.getMessage());
         }
         if (!e.getCommandLine().getSubcommands().isEmpty()) {
@@ -90,14 +104,16 @@ public final class ErrorLine {
                 + unmatched.stream().map(ErrorLine::quoted).collect(Collectors.joining(" "));
     }
 
-    private static boolean isWrongNumber(ParameterException e) {
+    /** Whether the value of an option of one of these types is wrong. */
+    private static boolean isValueOf(ParameterException e, Set<Class<?>> types) {
         return e.getArgSpec() instanceof OptionSpec option
                 && e.getValue() != null
-                && (isWhole(option.type()) || Stream.of(option.auxiliaryTypes()).anyMatch(ErrorLine::isWhole));
+                && (types.contains(option.type())
+                        || Stream.of(option.auxiliaryTypes()).anyMatch(types::contains));
     }
 
-    private static boolean isWhole(Class<?> type) {
-        return Set.of(int.class, Integer.class, long.class, Long.class).contains(type);
+    private static String longestName(ParameterException e) {
+        return ((OptionSpec) e.getArgSpec()).longestName();
     }
 
     private static boolean isOption(List<String> unmatched) {
