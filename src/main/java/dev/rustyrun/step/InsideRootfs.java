@@ -133,6 +133,11 @@ final class InsideRootfs {
                 try {
                     maker.make(parent, name);
                 } catch (LinuxException e) {
+                    if (e.errno() == Errno.EROFS || e.errno() == Errno.EPERM) {
+                        // As in the kernel's file systems, such as /sys and /dev/pts.
+                        throw StepFailure.ofRequest(
+                                path + " is missing in the container and cannot be created: " + e.getMessage());
+                    }
                     if (e.errno() != Errno.EEXIST) {
                         throw e;
                     }

@@ -30,7 +30,7 @@ final class MountPoints {
     /** Rejects a target in /proc: a link in the image may lead a mount there, whatever its target is called. */
     void refuseInProc(OpenFile target, String path) {
         if (linux.isProcFile(target.descriptor()) && !ProcPaths.isCoverable(path)) {
-            throw new StepFailure(path + " leads into /proc, which must not be covered");
+            throw StepFailure.ofRequest(path + " leads into /proc, which must not be covered");
         }
     }
 

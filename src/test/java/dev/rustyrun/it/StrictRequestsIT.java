@@ -80,6 +80,15 @@ class StrictRequestsIT {
                 expect("/mounts", server.post("/v1/run", launch(mount.formatted(target))));
             }
             expect("/tmpfs", server.post("/v1/run", launch(", \"tmpfs\": [\"/etc/passwd\"]")));
+            Path link = Files.createSymbolicLink(Launcher.busybox().resolve("to-proc"), Path.of("/proc"));
+            try {
+                for (String target : List.of("/to-proc", "/to-proc/meminfo", "/sys/new", "/dev/pts/new")) {
+                    expect("/mounts", server.post("/v1/run", launch(mount.formatted(target))));
+                    expect("/tmpfs", server.post("/v1/run", launch(", \"tmpfs\": [\"" + target + "\"]")));
+                }
+            } finally {
+                Files.delete(link);
+            }
             expect("/cmd", server.post("/v1/run", "{\"rootfs\": \"busybox\", \"cmd\": [\"true\"]}"));
 
             String cut = server.sh(200, "printf éééé", "\"maxOutput\": 5");
