@@ -94,6 +94,9 @@ class RequestJsonTest {
         assertEquals(
                 "env must not contain a NUL",
                 wrong("{\"env\": {\"A\": \"\\u0000\"}}").inJson());
+        assertEquals(
+                "unsetEnv must not contain a NUL",
+                wrong("{\"unsetEnv\": [\"A\\u0000\"]}").inJson());
         assertTrue(wrong("{\"user\": \"\\ud800\"}").inJson().contains("surrogate"));
         assertEquals("pids must be a whole number", wrong("{\"pids\": 1.5}").inJson());
         assertEquals("cpus is too large a number", wrong("{\"cpus\": 1e999}").inJson());
