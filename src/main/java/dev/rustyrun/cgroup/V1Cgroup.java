@@ -36,6 +36,12 @@ final class V1Cgroup implements Cgroup {
     private final ControlFiles files;
     private final CgroupLayout layout;
     private final CgroupPath path;
+    /** Whether this object has made the group, in each hierarchy where a container needs it. */
+    private boolean made;
+    /** Whether the files to enter it were asked for: before, a group that this object has made has no processes. */
+    private boolean entered;
+    /** These files, one for each hierarchy where the group exists; known once this object has made it. */
+    private Optional<List<String>> entrances = Optional.empty();
 
     V1Cgroup(ControlFiles files, CgroupLayout layout, CgroupPath path) {
         this.files = files;
@@ -50,21 +56,28 @@ final class V1Cgroup implements Cgroup {
 
     @Override
     public void create(Hierarchies where, int holder) {
-        List<CgroupMount> made = new ArrayList<>();
+        List<CgroupMount> created = new ArrayList<>();
         boolean complete = false;
+        boolean isNew = true;
         try {
             for (String controller : DEFAULT_CONTROLLERS) {
                 Optional<CgroupMount> mount = layout.v1(controller);
-                if (mount.isPresent() && !made.contains(mount.get()) && makeOrTakeOver(mount.get(), holder)) {
-                    made.add(mount.get());
+                if (mount.isEmpty() || created.contains(mount.get())) {
+                    continue;
+                }
+                if (makeOrTakeOver(mount.get(), holder)) {
+                    created.add(mount.get());
+                } else {
+                    isNew = false;
                 }
             }
             if (where == Hierarchies.ALL) {
-                makeOptional(made, holder);
+                makeOptional(created, holder);
             }
             complete = true;
+            made = isNew;
         } finally {
-            for (CgroupMount mount : complete ? List.<CgroupMount>of() : made) {
+            for (CgroupMount mount : complete ? List.<CgroupMount>of() : created) {
                 new CgroupTree(files, directory(mount)).remove(System.nanoTime());
             }
         }
@@ -74,14 +87,14 @@ final class V1Cgroup implements Cgroup {
      * Creates the group in the other hierarchies. This is optional: where it fails, as below an engine's container, the
      * container runs without them.
      */
-    private void makeOptional(List<CgroupMount> made, int holder) {
+    private void makeOptional(List<CgroupMount> created, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
-            if (mount.readOnly() || made.contains(mount)) {
+            if (mount.readOnly() || created.contains(mount)) {
                 continue;
             }
             try {
                 if (makeOrTakeOver(mount, holder)) {
-                    made.add(mount);
+                    created.add(mount);
                 }
             } catch (CgroupException without) {
                 files.linux().removeIfEmpty(directory(mount));
@@ -169,7 +182,7 @@ final class V1Cgroup implements Cgroup {
         CgroupMount mount = needed(controller);
         boolean isNew = !DEFAULT_CONTROLLERS.contains(controller) && make(mount);
         if (isNew) {
-            for (int pid : processes()) {
+            for (int pid : made && !entered ? List.<Integer>of() : processes()) {
                 try {
                     files.write(directory(mount) + PROCS, Integer.toString(pid));
                 } catch (LinuxException e) {
@@ -178,6 +191,7 @@ final class V1Cgroup implements Cgroup {
                     }
                 }
             }
+            entrances = Optional.empty();
         }
     }
 
@@ -220,15 +234,21 @@ final class V1Cgroup implements Cgroup {
 
     @Override
     public List<String> procsFiles() {
+        entered = true;
+        if (entrances.isPresent()) {
+            return entrances.get();
+        }
         List<String> procs = new ArrayList<>();
         for (String directory : directories()) {
             procs.add(directory + TASKS);
         }
+        entrances = made ? Optional.of(List.copyOf(procs)) : entrances;
         return procs;
     }
 
     @Override
     public List<String> procsFiles(GroupsBelow below, int init) {
+        entered = true;
         for (String controller : below.controllers()) {
             if (layout.v1(controller)
                     .map(mount -> files.exists(directory(mount)))

@@ -140,6 +140,35 @@ class CgroupIT {
     }
 
     @Test
+    void the_processes_inside_join_each_hierarchy_that_a_later_limit_needs() throws Exception {
+        Assumptions.assumeTrue(
+                layout.v1("devices").isPresent() && layout.v1("cpuset").isPresent(), "needs cgroup v1");
+        String path = group.path().value();
+        Process sleeper = sleeper();
+        group.apply(Resources.none().withDevices(DeviceRule.withDefaults(List.of())));
+        Resources.Cpu none = Resources.none().cpu();
+        group.apply(Resources.none()
+                .withCpu(new Resources.Cpu(
+                        none.shares(),
+                        none.quota(),
+                        none.burst(),
+                        none.period(),
+                        none.realtimeRuntime(),
+                        none.realtimePeriod(),
+                        "0",
+                        none.mems(),
+                        none.idle())));
+        String own = Files.readString(Path.of("/proc/" + sleeper.pid() + "/cgroup"));
+        for (String controller : List.of("devices", "cpuset")) {
+            assertTrue(
+                    own.lines().anyMatch(line -> line.contains(controller) && line.endsWith(path)),
+                    controller + " not in\n" + own);
+            String tasks = layout.v1(controller).orElseThrow().mountPoint() + path + "/tasks";
+            assertTrue(group.procsFiles().contains(tasks), "a later process enters it too: " + group.procsFiles());
+        }
+    }
+
+    @Test
     void C42_where_all_hierarchies_are_requested_it_is_in_each_of_v1_and_removed_from_each() throws Exception {
         Assumptions.assumeTrue(!layout.v1Mounts().isEmpty(), "needs cgroup v1");
         Cgroup everywhere = Cgroup.at(
