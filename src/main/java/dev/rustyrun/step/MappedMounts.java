@@ -32,8 +32,15 @@ final class MappedMounts {
             throw new StepFailure(e.getMessage());
         }
         try {
+            if (!wanted.exchangesEvents()) {
+                // A copy of a shared mount is in its peer group: mounts in it would appear on the host.
+                linux.setMountAttributes(mount, new MountAttr(0, 0, MountFlag.MS_PRIVATE.value()), true);
+            }
             change(mount, wanted);
             return mount;
+        } catch (LinuxException e) {
+            linux.close(mount);
+            throw new StepFailure(e.getMessage());
         } catch (StepFailure e) {
             linux.close(mount);
             throw e;

@@ -1,5 +1,6 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.linux.MountFlag;
 import dev.rustyrun.spec.IdMapping;
 import java.util.List;
 
@@ -46,6 +47,11 @@ public record SentMount(
     public SentMount {
         uids = List.copyOf(uids);
         gids = List.copyOf(gids);
+    }
+
+    /** Whether the mount exchanges mount events with the host. */
+    boolean exchangesEvents() {
+        return (propagation & MountFlag.of(MountFlag.MS_SHARED, MountFlag.MS_SLAVE)) != 0;
     }
 
     /** Whether the mount is id-mapped. */

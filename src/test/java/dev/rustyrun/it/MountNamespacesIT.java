@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -304,6 +306,26 @@ class MountNamespacesIT {
                 bundle.rustyrun("delete", "--force", ID).expect(0);
                 assertEquals(hostsMounts, mounts("self"));
             }
+        }
+    }
+
+    @NativeOnly("a JVM cannot enter a user namespace")
+    @Test
+    void no_mount_of_a_container_with_a_user_namespace_appears_on_a_host_with_shared_mounts() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path volume = Files.createDirectories(folder.resolve("volume"));
+        String script = "mount --make-rshared / && \"$0\" \"$@\"; echo $?; grep -c " + folder + " /proc/self/mountinfo";
+        for (List<String> options : List.of(
+                List.of("--userns", "auto"),
+                List.of("--userns", "auto", "--read-only"),
+                List.of("--userns", "auto", "--ephemeral"),
+                List.of("--userns", "auto", "--volume", volume + ":/volume"))) {
+            List<String> words = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", script));
+            words.addAll(Launcher.command("run", "--rootfs", copy.toString()));
+            words.addAll(options);
+            words.addAll(List.of("--command", "echo", "in"));
+            Launcher.Result result = Launcher.execute(words, "");
+            assertEquals("in\n0\n0\n", result.out(), options + ": " + result.err());
         }
     }
 }
