@@ -73,6 +73,8 @@ final class V1Cgroup implements Cgroup {
             }
             if (where == Hierarchies.ALL) {
                 makeOptional(created, holder);
+            } else {
+                refuseOthers(created, holder);
             }
             complete = true;
             made = isNew;
@@ -106,11 +108,24 @@ final class V1Cgroup implements Cgroup {
         if (make(mount)) {
             return true;
         }
-        if (new CgroupTree(files, directory(mount)).processes().stream().anyMatch(pid -> pid != holder)) {
-            throw new CgroupException("the cgroup " + directory(mount)
+        refuseProcesses(directory(mount), holder);
+        return false;
+    }
+
+    /** Checks the hierarchies that only some limits need: what is there would be used, and ended, by the container. */
+    private void refuseOthers(List<CgroupMount> created, int holder) {
+        for (CgroupMount mount : layout.v1Mounts()) {
+            if (!created.contains(mount) && files.exists(directory(mount))) {
+                refuseProcesses(directory(mount), holder);
+            }
+        }
+    }
+
+    private void refuseProcesses(String directory, int holder) {
+        if (new CgroupTree(files, directory).processes().stream().anyMatch(pid -> pid != holder)) {
+            throw new CgroupException("the cgroup " + directory
                     + " is in use by other processes: choose another path or id, or end them");
         }
-        return false;
     }
 
     private String directory(CgroupMount mount) {

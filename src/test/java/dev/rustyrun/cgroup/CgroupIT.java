@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +110,21 @@ class CgroupIT {
         return process;
     }
 
+    private static Resources cpu(long realtimeRuntime, String cpus) {
+        Resources.Cpu none = Resources.none().cpu();
+        return Resources.none()
+                .withCpu(new Resources.Cpu(
+                        none.shares(),
+                        none.quota(),
+                        none.burst(),
+                        none.period(),
+                        realtimeRuntime,
+                        none.realtimePeriod(),
+                        cpus,
+                        none.mems(),
+                        none.idle()));
+    }
+
     private static String state(Process process) throws IOException {
         String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
         return status.lines()
@@ -146,18 +162,7 @@ class CgroupIT {
         String path = group.path().value();
         Process sleeper = sleeper();
         group.apply(Resources.none().withDevices(DeviceRule.withDefaults(List.of())));
-        Resources.Cpu none = Resources.none().cpu();
-        group.apply(Resources.none()
-                .withCpu(new Resources.Cpu(
-                        none.shares(),
-                        none.quota(),
-                        none.burst(),
-                        none.period(),
-                        none.realtimeRuntime(),
-                        none.realtimePeriod(),
-                        "0",
-                        none.mems(),
-                        none.idle())));
+        group.apply(cpu(Resources.none().cpu().realtimeRuntime(), "0"));
         String own = Files.readString(Path.of("/proc/" + sleeper.pid() + "/cgroup"));
         for (String controller : List.of("devices", "cpuset")) {
             assertTrue(
@@ -165,6 +170,41 @@ class CgroupIT {
                     controller + " not in\n" + own);
             String tasks = layout.v1(controller).orElseThrow().mountPoint() + path + "/tasks";
             assertTrue(group.procsFiles().contains(tasks), "a later process enters it too: " + group.procsFiles());
+        }
+    }
+
+    @Test
+    void a_group_that_other_processes_use_in_any_hierarchy_is_refused() throws Exception {
+        for (String controller : List.of("devices", "blkio", "cpuset")) {
+            Optional<CgroupMount> mount = layout.v1(controller);
+            Assumptions.assumeTrue(mount.isPresent(), "needs cgroup v1");
+            CgroupPath path = CgroupPath.of(
+                    "", "it-used-" + controller + ProcessHandle.current().pid());
+            Path used = Path.of(mount.get().mountPoint() + path.value());
+            Files.createDirectories(used);
+            for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+                Path inherited = used.resolveSibling(file);
+                if (Files.exists(inherited)) {
+                    Path top = Path.of(mount.get().mountPoint(), file);
+                    Files.writeString(inherited, Files.readString(top));
+                    Files.writeString(used.resolve(file), Files.readString(top));
+                }
+            }
+            Process other = new ProcessBuilder("sleep", "1000").start();
+            try {
+                Files.writeString(used.resolve("cgroup.procs"), Long.toString(other.pid()));
+                CgroupException refused = assertThrows(
+                        CgroupException.class,
+                        () -> Cgroup.at(linux, layout, path).create(Cgroup.Hierarchies.NEEDED),
+                        controller);
+                assertTrue(refused.getMessage().contains(used + " is in use by other processes"), refused.getMessage());
+                assertFalse(
+                        Files.exists(Path.of(layout.v1("memory").orElseThrow().mountPoint() + path.value())));
+                assertTrue(other.isAlive());
+            } finally {
+                other.destroyForcibly().waitFor();
+                linux.removeIfEmpty(used.toString());
+            }
         }
     }
 
@@ -210,19 +250,8 @@ class CgroupIT {
         String cpu = layout.v1("cpu").map(CgroupMount::mountPoint).orElse("");
         Path own = Path.of(cpu, group.path().value(), "cpu.rt_runtime_us");
         Assumptions.assumeTrue(Files.exists(own), "needs cgroup v1, and a kernel with groups of realtime tasks");
-        Resources.Cpu none = Resources.none().cpu();
         for (long runtime : new long[] {2000, 5000, 1000}) {
-            group.apply(Resources.none()
-                    .withCpu(new Resources.Cpu(
-                            none.shares(),
-                            none.quota(),
-                            none.burst(),
-                            none.period(),
-                            runtime,
-                            none.realtimePeriod(),
-                            none.cpus(),
-                            none.mems(),
-                            none.idle())));
+            group.apply(cpu(runtime, Resources.none().cpu().cpus()));
             assertEquals(Long.toString(runtime), Files.readString(own).strip());
         }
     }
