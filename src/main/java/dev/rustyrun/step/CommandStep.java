@@ -192,7 +192,7 @@ public sealed interface CommandStep extends Step {
             Linux linux = context.linux();
             linux.closeOnExecFrom(Connection.DESCRIPTOR);
             place(context);
-            linux.stopIgnoring(context.ignoredSignals());
+            context.stopIgnoringSignals();
             if (!reaper) {
                 LaunchSignals.unblock(linux);
             }

@@ -276,6 +276,8 @@ public sealed interface PrivilegeStep extends Step {
             if (filter.refusesExecution()) {
                 throw new StepFailure("the filter refuses execve(2), so that no command can start: allow execve in it");
             }
+            // The filter may refuse rt_sigaction(2), and hooks may run between it and the command.
+            context.stopIgnoringSignals();
             if (!filter.hasListener()) {
                 linux.installSeccomp(filter.bytes(), filter.flags());
                 return;

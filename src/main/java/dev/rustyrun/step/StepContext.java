@@ -85,9 +85,10 @@ public final class StepContext {
         this.ignored = Optional.of(ignored);
     }
 
-    /** The signals that this process ignores. */
-    SignalSet ignoredSignals() {
-        return ignored.orElseGet(linux::ignoredSignals);
+    /** Resets the signals that this process ignores to their default actions, which the command gets. */
+    void stopIgnoringSignals() {
+        linux.stopIgnoring(ignored.orElseGet(linux::ignoredSignals));
+        ignored = Optional.of(SignalSet.none());
     }
 
     /** The rootfs that has been entered. */
