@@ -36,7 +36,8 @@ public final class HostDevices {
                 status.minor(),
                 status.permissions(),
                 status.uid(),
-                status.gid());
+                status.gid(),
+                source);
     }
 
     /**

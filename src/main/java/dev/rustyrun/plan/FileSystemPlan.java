@@ -320,14 +320,15 @@ final class FileSystemPlan {
             } else if (host.mayMakeDevices()) {
                 steps.add(new NodeStep.MakeDevice(
                         device.path(),
-                        device.type().equals("b"),
+                        device.isBlock(),
                         device.major(),
                         device.minor(),
                         device.fileMode(),
                         device.uid(),
                         device.gid()));
             } else if (mounts()) {
-                steps.add(share(device.path()));
+                steps.add(new NodeStep.ShareDevice(
+                        device.source(), device.path(), device.isBlock(), device.major(), device.minor()));
             } else {
                 throw new InvalidSpecException("device " + device.path()
                         + " cannot be made by this user, and showing the" + " host's needs a mount namespace");
@@ -344,12 +345,8 @@ final class FileSystemPlan {
         if (host.mayMakeDevices()) {
             steps.add(new NodeStep.MakeDevice(path, false, major, minor, 0666, 0, 0));
         } else if (mounts()) {
-            steps.add(share(path));
+            steps.add(new NodeStep.ShareDevice(path, path, false, major, minor));
         }
-    }
-
-    private static Step share(String device) {
-        return new NodeStep.ShareDevice(device);
     }
 
     /** Adds steps that hide or seal kernel files, after all mounts. */

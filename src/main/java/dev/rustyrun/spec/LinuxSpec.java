@@ -160,8 +160,20 @@ public record LinuxSpec(
      * @param path absolute, inside the container
      * @param type {@code c} or {@code u} for a character device, {@code b} for a block device, {@code p} for a FIFO
      * @param fileMode permission bits
+     * @param source path on the host, for a container that can only show the host's device
      */
-    public record Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {}
+    public record Device(
+            String path, String type, int major, int minor, int fileMode, int uid, int gid, String source) {
+
+        /** A device with the same path on the host. */
+        public Device(String path, String type, int major, int minor, int fileMode, int uid, int gid) {
+            this(path, type, major, minor, fileMode, uid, gid, path);
+        }
+
+        public boolean isBlock() {
+            return type.equals("b");
+        }
+    }
 
     /** Builds a LinuxSpec: a method for each component, with its name. */
     public static final class Builder {

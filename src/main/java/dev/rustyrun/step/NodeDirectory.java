@@ -68,14 +68,18 @@ final class NodeDirectory {
     }
 
     /**
-     * Shows the host's device {@code node} on a new file of this directory. Returns false when the directory already
-     * has something with this name, which may be a link to somewhere else, or the host's file is a directory.
+     * Shows a device of the host on a new file of this directory. Returns false when the directory already has
+     * something with this name, which may be a link to somewhere else.
      */
-    boolean showDevice(String node) {
-        String name = InsideRootfs.nameOf(node);
-        try (OpenFile device = new OpenFile(linux, linux.cloneMount(node, false))) {
-            if (linux.status(device.descriptor()).isDirectory()
-                    || !linux.makeFileIfMissing(directory.descriptor(), name)) {
+    boolean showDevice(NodeStep.ShareDevice wanted) {
+        String name = InsideRootfs.nameOf(wanted.path());
+        try (OpenFile device = new OpenFile(linux, linux.cloneMount(wanted.source(), false))) {
+            if (!wanted.is(linux.status(device.descriptor()))) {
+                throw new StepFailure("the host's " + wanted.source() + " is not the device " + wanted.major() + ":"
+                        + wanted.minor() + ", and in a user namespace only a device of the host can be shown: give the"
+                        + " device that is there, or use no user namespace");
+            }
+            if (!makeFile(name, wanted.path())) {
                 return false;
             }
             try (OpenFile file =
@@ -84,6 +88,14 @@ final class NodeDirectory {
             }
         }
         return true;
+    }
+
+    private boolean makeFile(String name, String node) {
+        try {
+            return linux.makeFileIfMissing(directory.descriptor(), name);
+        } catch (LinuxException e) {
+            throw StepFailure.ofRequest(node + " is missing in the container and cannot be created: " + e.getMessage());
+        }
     }
 
     /** An existing node is left unchanged; config-linux.md, "Devices". */

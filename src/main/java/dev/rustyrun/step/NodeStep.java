@@ -1,14 +1,19 @@
 package dev.rustyrun.step;
 
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 
 /** Steps that create devices, pipes and links in the container. */
 public sealed interface NodeStep extends Step {
 
-    /** Bind-mounts a device of the host, where no device file can be created. */
-    record ShareDevice(String path) implements NodeStep {
+    /**
+     * Bind-mounts a device of the host, where no device file can be created.
+     *
+     * @param source host path
+     */
+    record ShareDevice(String source, String path, boolean block, int major, int minor) implements NodeStep {
         static ShareDevice read(PlanReader in) {
-            return new ShareDevice(in.takeText());
+            return new ShareDevice(in.takeText(), in.takeText(), in.takeFlag(), in.take32(), in.take32());
         }
 
         @Override
@@ -18,19 +23,24 @@ public sealed interface NodeStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(path);
+            out.putText(source).putText(path).putFlag(block).put32(major).put32(minor);
         }
 
         @Override
         public void apply(StepContext context) {
-            if (context.nodes().takes(path) && !context.nodes().showDevice(path)) {
-                new MountStep.BindMount(path, path, false, 0, 0, 0, 0, 0).apply(context);
+            if (context.nodes().takes(path) && !context.nodes().showDevice(this)) {
+                new MountStep.BindMount(source, path, false, 0, 0, 0, 0, 0).apply(context);
             }
         }
 
         @Override
         public String describe() {
-            return "show the host's " + path;
+            return "show the host's " + source + (source.equals(path) ? "" : " at " + path);
+        }
+
+        /** Whether {@code file} is this device. */
+        boolean is(FileStatus file) {
+            return file.isDevice() && file.isBlockDevice() == block && file.major() == major && file.minor() == minor;
         }
     }
 

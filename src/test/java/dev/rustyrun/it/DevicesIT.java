@@ -188,4 +188,40 @@ class DevicesIT {
         assertEquals("", result.out());
         assertTrue(result.errorLine().contains("mask /proc/interrupts: open(\"/dev/null\"): ENOENT"), result.err());
     }
+
+    @NativeOnly("a JVM cannot enter a user namespace")
+    @Test
+    void in_a_user_namespace_a_device_is_the_one_that_was_named() throws IOException {
+        for (String path : List.of("/dev/kmsg", "/dev/other")) {
+            assertEquals(
+                    "1:5\n3\n",
+                    Launcher.run(
+                                    "--userns",
+                                    "auto",
+                                    "--device",
+                                    "/dev/zero:" + path,
+                                    "--command",
+                                    "sh",
+                                    "-c",
+                                    "stat -c %t:%T " + path + "; head -c 3 " + path + " | wc -c")
+                            .expect(0)
+                            .out());
+        }
+        try (OciBundle bundle = new OciBundle("true")) {
+            bundle.edit(config -> {
+                OciBundle.addUserNamespace(config, 300_000);
+                ((ObjectNode) config.get("linux"))
+                        .putArray("devices")
+                        .addObject()
+                        .put("path", "/dev/zero")
+                        .put("type", "c")
+                        .put("major", 1)
+                        .put("minor", 11);
+            });
+            String line = bundle.rustyrun("run", "--bundle", bundle.directory().toString(), "box")
+                    .expect(1)
+                    .errorLine();
+            assertTrue(line.contains("the host's /dev/zero is not the device 1:11"), line);
+        }
+    }
 }

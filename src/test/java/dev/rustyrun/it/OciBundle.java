@@ -1,6 +1,8 @@
 package dev.rustyrun.it;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,5 +122,18 @@ public final class OciBundle implements AutoCloseable {
     public void close() {
         left().forEach(id -> rustyrun("delete", "--force", id));
         Launcher.execute(List.of("rm", "-rf", directory.toString()), "");
+    }
+
+    /** Adds a user namespace with 65,536 ids, from {@code hostId} on. */
+    static void addUserNamespace(JsonNode config, int hostId) {
+        ((ArrayNode) config.get("linux").get("namespaces")).addObject().put("type", "user");
+        for (String kind : List.of("uidMappings", "gidMappings")) {
+            ((ObjectNode) config.get("linux"))
+                    .putArray(kind)
+                    .addObject()
+                    .put("containerID", 0)
+                    .put("hostID", hostId)
+                    .put("size", 65_536);
+        }
     }
 }

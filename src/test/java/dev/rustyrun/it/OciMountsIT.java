@@ -115,21 +115,9 @@ class OciMountsIT {
         for (String options : List.of("bind,idmap", "rbind,ridmap")) {
             try (OciBundle bundle = covered(options, true)) {
                 assertEquals("second\n100000\n", run(bundle).expect(0).out(), options);
-                bundle.edit(config -> addUserNamespace(config, 100_000));
+                bundle.edit(config -> OciBundle.addUserNamespace(config, 100_000));
                 assertEquals("second\n0\n", run(bundle).expect(0).out(), options);
             }
-        }
-    }
-
-    private static void addUserNamespace(JsonNode config, int hostId) {
-        ((ArrayNode) config.get("linux").get("namespaces")).addObject().put("type", "user");
-        for (String kind : List.of("uidMappings", "gidMappings")) {
-            ((ObjectNode) config.get("linux"))
-                    .putArray(kind)
-                    .addObject()
-                    .put("containerID", 0)
-                    .put("hostID", hostId)
-                    .put("size", 65_536);
         }
     }
 
@@ -187,7 +175,7 @@ class OciMountsIT {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("file"));
         try (OciBundle bundle = new OciBundle("cat", "/link")) {
             bundle.edit(config -> {
-                addUserNamespace(config, 200_000);
+                OciBundle.addUserNamespace(config, 200_000);
                 ((ArrayNode) config.get("mounts"))
                         .addObject()
                         .put("destination", "/link")

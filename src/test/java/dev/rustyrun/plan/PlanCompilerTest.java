@@ -382,7 +382,7 @@ class PlanCompilerTest {
     void where_devices_cannot_be_made_the_hosts_are_shown() {
         HostFacts facts = new HostFacts("", HostFacts.Cleanup.NONE, List.of(), true, true, false, SeccompFilter.NONE);
         List<Step> steps = PlanCompiler.compile(spec().build(), facts).init();
-        assertTrue(steps.contains(new NodeStep.ShareDevice("/dev/null")));
+        assertTrue(steps.contains(new NodeStep.ShareDevice("/dev/null", "/dev/null", false, 1, 3)));
         assertTrue(steps.stream().noneMatch(NodeStep.MakeDevice.class::isInstance));
     }
 

@@ -47,7 +47,7 @@ class PlanCodecTest {
             new MountStep.ReceiveMount("/t", "it", 6),
             new MountStep.FillVolume("/v"),
             new MountStep.CopyLink("/s", "/t", new MountStep.BindMount("/s", "/t", true, 1, 2, 3, 4, 5, 17)),
-            new NodeStep.ShareDevice("/dev/null"),
+            new NodeStep.ShareDevice("/dev/zero", "/dev/null", false, 1, 5),
             new NodeStep.MakeDevice("/dev/null", false, 1, 3, 0666, 4, 5),
             new NodeStep.MakeFifo("/f", 0600, 1, 2),
             new NodeStep.MakeLink("/a", "b"),
