@@ -9,6 +9,7 @@ import dev.rustyrun.spec.InvalidSpecException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -37,10 +38,29 @@ class ErrorLineTest {
                 "run --no-tty -t > give --tty or --no-tty, and only once (see rustyrun run --help)",
                 "run --init=maybe > --init takes true or false, not \"maybe\" (see rustyrun run --help)",
                 "run --no-tty=1 > --tty takes true or false, not \"1\" (see rustyrun run --help)",
+                "run --read-only= x > --read-only takes true or false, not \"\" (see rustyrun run --help)",
+                "run --memory 1g --read-only=null x > --read-only takes true or false, not \"null\" (see rustyrun run --help)",
+                "--debug= run x > --debug takes true or false, not \"\" (see rustyrun --help)",
+                "exec --tty=Optional.empty x > --tty takes true or false, not \"Optional.empty\" (see rustyrun exec --help)",
+                "run --no-new-privileges= x > --no-new-privileges takes true or false, not \"\" (see rustyrun run --help)",
+                "run --no-tty= x > --tty takes true or false, not \"\" (see rustyrun run --help)",
                 "list a b > unexpected arguments \"a\" \"b\" (see rustyrun list --help)",
             })
     void a_wrong_command_line(String line, String message) {
         assertEquals(message, ErrorLine.of(refused(CommandLineMain.Commands.MODEL, line)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run x prog --init=",
+                "run --rootfs x --command --init= --read-only=null",
+                "run --read-only=FALSE x",
+                "run -it --init=true x",
+                "exec x prog --tty="
+            })
+    void a_word_of_the_command_or_of_another_option_is_not_the_value_of_a_flag(String line) {
+        CommandLineMain.Commands.MODEL.parseArgs(line.split(" "));
     }
 
     @ParameterizedTest
@@ -53,6 +73,7 @@ class ErrorLineTest {
                 "run --device=/dev/x x > a server does not support the option --device=/dev/x (see URL run --help)",
                 "imgaes > unknown command \"imgaes\"; did you mean images? (see URL --help)",
                 "run --rootfz x > unknown option --rootfz; did you mean --rootfs? (see URL run --help)",
+                "run --read-only= x > --read-only takes true or false, not \"\" (see URL run --help)",
             })
     void a_wrong_command_line_for_a_server(String line, String message) {
         ParameterException refused = refused(ClientMain.model(), "--host http://127.0.0.1 " + line);

@@ -31,9 +31,23 @@ public final class StrictCommandLine {
         }
     }
 
+    private static final class Strict extends CommandLine {
+
+        Strict(Object command) {
+            super(command);
+        }
+
+        @Override
+        public ParseResult parseArgs(String... words) {
+            ParseResult parsed = super.parseArgs(words);
+            FlagValues.check(getCommandSpec(), words);
+            return parsed;
+        }
+    }
+
     /** The model of {@code command} and its subcommands. */
     public static CommandLine of(Object command) {
-        return new CommandLine(command)
+        return new Strict(command)
                 .registerConverter(BigDecimal.class, new NumberConverter())
                 // "@FILE" is a normal word; the default would replace it by the file's content.
                 .setExpandAtFiles(false)
