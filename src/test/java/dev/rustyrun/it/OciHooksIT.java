@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -325,6 +326,26 @@ class OciHooksIT {
                 assertEquals(pid, state.get("pid").intValue(), state.toString());
             }
             orphans.await(pid);
+        }
+    }
+
+    /** With a startContainer hook, the filter is installed before the hook runs. */
+    @Test
+    void no_signal_is_ignored_with_a_hook_and_a_filter_that_refuses_to_change_that() {
+        String ignored = "grep SigIgn /proc/self/status";
+        try (OciBundle bundle = bundle("sh", "-c", ignored)) {
+            bundle.editProcess(process -> process.put("noNewPrivileges", true));
+            hook(bundle, "startContainer", ignored + " >&2");
+            bundle.edit(config -> {
+                ObjectNode filter = config.withObject("/linux/seccomp").put("defaultAction", "SCMP_ACT_ALLOW");
+                ObjectNode rule = filter.putArray("syscalls").addObject();
+                rule.putArray("names").add("rt_sigaction");
+                rule.put("action", "SCMP_ACT_ERRNO");
+            });
+            List<String> words = new ArrayList<>(List.of("sh", "-c", "trap '' INT USR1; exec \"$0\" \"$@\""));
+            words.addAll(bundle.command("run", "--bundle", bundle.directory().toString(), "ignoring"));
+            Launcher.Result result = Launcher.execute(words, "").expect(0);
+            assertEquals("SigIgn:\t0000000000000000\n", result.out());
         }
     }
 }
