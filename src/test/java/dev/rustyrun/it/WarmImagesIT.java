@@ -96,6 +96,20 @@ class WarmImagesIT {
         return answer[0];
     }
 
+    /** Stops the service, which then neither uses nor replaces the launch that waits. */
+    private void stopWhileALaunchWaits(Server server) {
+        Host.eventually("a launch of a stopped service waits in the image", () -> {
+            Host.signal(server.pid(), "STOP");
+            boolean waits = Server.quietly(() -> images.containers().stream()
+                    .anyMatch(id -> Files.exists(
+                            images.store.resolve("containers").resolve(id).resolve("waiting"))));
+            if (!waits) {
+                Host.signal(server.pid(), "CONT");
+            }
+            return waits;
+        });
+    }
+
     /** Whether a warm launch waits in a container of the image. */
     private static boolean hasBuilt() {
         return Host.processes().keySet().stream()
@@ -165,17 +179,7 @@ class WarmImagesIT {
     void an_image_that_a_stopped_service_holds_is_not_said_to_be_used_by_a_container() throws Exception {
         try (Server server = start(1, "host")) {
             runWarm(server, "true");
-            // The service may be stopped while it replaces a launch; then nothing holds the image.
-            Host.eventually("a launch of a stopped service waits in the image", () -> {
-                Host.signal(server.pid(), "STOP");
-                boolean waits = Server.quietly(() -> images.containers().stream()
-                        .anyMatch(id -> Files.exists(
-                                images.store.resolve("containers").resolve(id).resolve("waiting"))));
-                if (!waits) {
-                    Host.signal(server.pid(), "CONT");
-                }
-                return waits;
-            });
+            stopWhileALaunchWaits(server);
             Launcher.Result held = store(Launcher.command("rmi", APP));
             Host.signal(server.pid(), "CONT");
             assertTrue(held.expect(125).errorLine().contains("is held by warm launches of a service"), held.err());
@@ -189,9 +193,8 @@ class WarmImagesIT {
     void launches_that_waited_in_a_killed_service_do_not_keep_their_image() throws Exception {
         try (Server server = start(2, "host")) {
             runWarm(server, "true");
-            Host.eventually("a launch waits in the image", WarmImagesIT::hasBuilt);
-            Launcher.execute(List.of("kill", "-9", Long.toString(server.pid())), "")
-                    .expect(0);
+            stopWhileALaunchWaits(server);
+            Host.signal(server.pid(), "KILL");
             Host.eventually("nothing waits in the image", () -> !hasBuilt());
             assertFalse(images.containers().isEmpty(), "a killed service leaves layers");
             // The service may have been killed while it made a layer, too.
