@@ -58,26 +58,19 @@ final class V1Cgroup implements Cgroup {
     public void create(Hierarchies where, int holder) {
         List<CgroupMount> created = new ArrayList<>();
         boolean complete = false;
-        boolean isNew = true;
         try {
             for (String controller : DEFAULT_CONTROLLERS) {
                 Optional<CgroupMount> mount = layout.v1(controller);
-                if (mount.isEmpty() || created.contains(mount.get())) {
-                    continue;
-                }
-                if (makeOrTakeOver(mount.get(), holder)) {
+                if (mount.isPresent() && !created.contains(mount.get()) && make(mount.get())) {
                     created.add(mount.get());
-                } else {
-                    isNew = false;
                 }
             }
             if (where == Hierarchies.ALL) {
-                makeOptional(created, holder);
-            } else {
-                refuseOthers(created, holder);
+                makeOptional(created);
             }
+            refuseProcesses(created, holder);
+            made = hasDefaults(created);
             complete = true;
-            made = isNew;
         } finally {
             for (CgroupMount mount : complete ? List.<CgroupMount>of() : created) {
                 new CgroupTree(files, directory(mount)).remove(System.nanoTime());
@@ -85,17 +78,26 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
+    private boolean hasDefaults(List<CgroupMount> mounts) {
+        for (String controller : DEFAULT_CONTROLLERS) {
+            if (!layout.v1(controller).map(mounts::contains).orElse(true)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Creates the group in the other hierarchies. This is optional: where it fails, as below an engine's container, the
      * container runs without them.
      */
-    private void makeOptional(List<CgroupMount> created, int holder) {
+    private void makeOptional(List<CgroupMount> created) {
         for (CgroupMount mount : layout.v1Mounts()) {
             if (mount.readOnly() || created.contains(mount)) {
                 continue;
             }
             try {
-                if (makeOrTakeOver(mount, holder)) {
+                if (make(mount)) {
                     created.add(mount);
                 }
             } catch (CgroupException without) {
@@ -104,27 +106,19 @@ final class V1Cgroup implements Cgroup {
         }
     }
 
-    private boolean makeOrTakeOver(CgroupMount mount, int holder) {
-        if (make(mount)) {
-            return true;
-        }
-        refuseProcesses(directory(mount), holder);
-        return false;
-    }
-
-    /** Checks the hierarchies that only some limits need: what is there would be used, and ended, by the container. */
-    private void refuseOthers(List<CgroupMount> created, int holder) {
+    /**
+     * Checks the hierarchies in which the group existed already, also those that only some limits need: what is there
+     * would be used, and ended, by the container.
+     */
+    private void refuseProcesses(List<CgroupMount> created, int holder) {
         for (CgroupMount mount : layout.v1Mounts()) {
-            if (!created.contains(mount) && files.exists(directory(mount))) {
-                refuseProcesses(directory(mount), holder);
+            String directory = directory(mount);
+            if (!created.contains(mount)
+                    && files.exists(directory)
+                    && new CgroupTree(files, directory).processes().stream().anyMatch(pid -> pid != holder)) {
+                throw new CgroupException("the cgroup " + directory
+                        + " is in use by other processes: choose another path or id, or end them");
             }
-        }
-    }
-
-    private void refuseProcesses(String directory, int holder) {
-        if (new CgroupTree(files, directory).processes().stream().anyMatch(pid -> pid != holder)) {
-            throw new CgroupException("the cgroup " + directory
-                    + " is in use by other processes: choose another path or id, or end them");
         }
     }
 

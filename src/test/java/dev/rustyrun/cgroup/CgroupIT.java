@@ -193,13 +193,17 @@ class CgroupIT {
             Process other = new ProcessBuilder("sleep", "1000").start();
             try {
                 Files.writeString(used.resolve("cgroup.procs"), Long.toString(other.pid()));
-                CgroupException refused = assertThrows(
-                        CgroupException.class,
-                        () -> Cgroup.at(linux, layout, path).create(Cgroup.Hierarchies.NEEDED),
-                        controller);
-                assertTrue(refused.getMessage().contains(used + " is in use by other processes"), refused.getMessage());
-                assertFalse(
-                        Files.exists(Path.of(layout.v1("memory").orElseThrow().mountPoint() + path.value())));
+                for (Cgroup.Hierarchies where : Cgroup.Hierarchies.values()) {
+                    CgroupException refused = assertThrows(
+                            CgroupException.class,
+                            () -> Cgroup.at(linux, layout, path).create(where),
+                            controller);
+                    assertTrue(
+                            refused.getMessage().contains(used + " is in use by other processes"),
+                            refused.getMessage());
+                    assertFalse(Files.exists(
+                            Path.of(layout.v1("memory").orElseThrow().mountPoint() + path.value())));
+                }
                 assertTrue(other.isAlive());
             } finally {
                 other.destroyForcibly().waitFor();
