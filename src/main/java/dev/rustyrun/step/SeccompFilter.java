@@ -55,9 +55,12 @@ public final class SeccompFilter {
      * unknown here counts as one that allows nothing.
      */
     public boolean permits(List<LaunchCall> calls) {
+        if (bytes.length == 0) {
+            return true;
+        }
         FilterRun run = new FilterRun(bytes);
         for (LaunchCall call : calls) {
-            if (bytes.length > 0 && !run.allows(call)) {
+            if (!run.allows(call)) {
                 return false;
             }
         }
@@ -66,9 +69,12 @@ public final class SeccompFilter {
 
     /** Whether the filter forbids every execve, so that no command can start. */
     public boolean refusesExecution() {
+        if (bytes.length == 0) {
+            return false;
+        }
         FilterRun run = new FilterRun(bytes);
         for (LaunchCall call : LaunchCall.EXECUTE) {
-            if (bytes.length == 0 || !run.refuses(call)) {
+            if (!run.refuses(call)) {
                 return false;
             }
         }

@@ -230,23 +230,24 @@ public final class StepContext {
      * kernel's would stay unprotected (CVE-2023-27561, CVE-2025-52881).
      */
     OpenFile existing(String path) {
-        return view(path).existing(pathInView(path));
+        Located located = locate(path);
+        return located.view.existing(located.path);
     }
 
     /** Like {@link #existing}, but null when the file is missing: an exception would cost a launch many page faults. */
     OpenFile existingOrNull(String path) {
-        return view(path).existingOrNull(pathInView(path));
+        Located located = locate(path);
+        return located.view.existingOrNull(located.path);
     }
 
-    private InsideRootfs view(String path) {
+    /** A path, and the mount or rootfs in which it is looked up. */
+    private record Located(InsideRootfs view, String path) {}
+
+    private Located locate(String path) {
         String plain = ProcPaths.plain(path);
         int end = plain.indexOf('/', 1);
-        return end < 0 ? inside : views.getOrDefault(plain.substring(0, end), inside);
-    }
-
-    private String pathInView(String path) {
-        String plain = ProcPaths.plain(path);
-        return view(path) == inside ? path : plain.substring(plain.indexOf('/', 1));
+        InsideRootfs view = end < 0 ? null : views.get(plain.substring(0, end));
+        return view == null ? new Located(inside, path) : new Located(view, plain.substring(end));
     }
 
     /** The command's descriptors from 3 on. */
