@@ -62,7 +62,14 @@ public final class Rustyrun {
         SelfExec self = self(args);
         Linux linux = host(e -> "rustyrun: " + e.getMessage());
         MonitoredLaunch launch = new MonitoredLaunch(new CommandProcess(new OwnProcess(linux, self)));
-        linux.exit(new Monitor(linux, self, launch::read, args[1]).perform());
+        try {
+            linux.exit(new Monitor(linux, self, launch::read, args[1]).perform());
+        } catch (RuntimeException | Error e) {
+            // The first line becomes the result of a container that has not begun; the rest is for its reader.
+            System.err.println(Printable.line("rustyrun: " + e.getMessage()));
+            e.printStackTrace();
+            Runtime.getRuntime().halt(EngineContext.FAILED);
+        }
     }
 
     private static void store(String[] args) {

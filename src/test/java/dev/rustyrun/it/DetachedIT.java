@@ -87,6 +87,18 @@ class DetachedIT {
     }
 
     @Test
+    void start_says_why_the_monitor_has_ended_before_it_began() throws IOException {
+        rustyrun("create", "--name", "damaged", "--rootfs", rootfs.toString(), "true")
+                .expect(0);
+        Files.writeString(Path.of(store, ".detached/damaged/container.json"), "{\"resolved\": {}}");
+        String line = error(125, "start", "damaged");
+        assertTrue(line.contains("the monitor process of the container exited with 125 before it began"), line);
+        assertFalse(line.contains("java."), line);
+        assertEquals("exited", inspect("damaged").path("status").asText());
+        rustyrun("rm", "damaged").expect(0);
+    }
+
+    @Test
     void P3_a_detached_container_keeps_running_and_its_output_is_kept() throws IOException {
         assertEquals("web\n", run("web", "sh", "-c", "echo out; echo err >&2; touch /ready; sleep 4711"));
         await(rootfs.resolve("ready"));

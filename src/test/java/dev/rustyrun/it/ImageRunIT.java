@@ -65,7 +65,7 @@ class ImageRunIT {
     }
 
     @AfterAll
-    static void removeImages() {
+    static void removeImages() throws IOException {
         if (mounted != null) {
             mounted.close();
         }

@@ -42,7 +42,7 @@ class ImageTreeIT {
     }
 
     @AfterAll
-    static void removeImage() {
+    static void removeImage() throws IOException {
         if (mounted != null) {
             mounted.close();
         }

@@ -69,8 +69,12 @@ final class MountedStore implements AutoCloseable {
         }
     }
 
+    /** Containers are deleted too: when a test has failed, they would be in the way of its second attempt. */
     @Override
-    public void close() {
+    public void close() throws IOException {
+        if (Files.exists(store.resolve("containers"))) {
+            containers().forEach(id -> rustyrun("rm", "--force", id));
+        }
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }
 }

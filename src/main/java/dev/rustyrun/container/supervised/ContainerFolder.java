@@ -3,9 +3,12 @@ package dev.rustyrun.container.supervised;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rustyrun.container.log.LogHold;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.ContainerException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 public final class ContainerFolder {
 
     private static final String REMOVED = ".removed-";
+    private static final int MAX_ERROR_BYTES = 4000;
 
     private final Path path;
     private final FolderFile description;
@@ -157,6 +161,21 @@ public final class ContainerFolder {
     /** Whether a monitor has been started for it. */
     boolean hasMonitor() {
         return Files.exists(errors());
+    }
+
+    /** Whether the container exists, but its monitor has neither begun nor recorded a result. */
+    boolean isUnbegun() {
+        return description.exists() && !started.exists() && !result.exists();
+    }
+
+    /** The first line of the monitor's standard error, without the program's name; empty if it has written nothing. */
+    String monitorError() {
+        try (InputStream written = Files.newInputStream(errors(), LinkOption.NOFOLLOW_LINKS)) {
+            String text = new String(written.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
+            return Printable.line(text.lines().findFirst().orElse("").replaceFirst("^rustyrun: ", ""));
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private boolean isBegun() {

@@ -30,7 +30,13 @@ import java.util.concurrent.CompletionStage;
 public final class Containers {
 
     static final long START_SECONDS = 10;
+    /** How long a monitor may take to begin; it needs milliseconds, but the machine may be busy. */
+    private static final long BEGIN_SECONDS = 60;
+
     static final long POLL_MILLIS = 5;
+    /** The end of a container whose monitor was killed. */
+    static final String LOST_MESSAGE = "its monitor was killed, and the container with it";
+
     /** Almost every container is set up within this time. */
     private static final long SOON_NANOS = 50_000_000;
     /** The pause between checks until then: the kernel reports no execve(2). */
@@ -142,7 +148,8 @@ public final class Containers {
     }
 
     /**
-     * Starts a container. The result completes when its monitor has begun.
+     * Starts a container. The result completes when its monitor has begun, or with a {@link ContainerException} when it
+     * takes too long.
      *
      * @throws ContainerException when it was started before, or the service stops
      */
@@ -161,11 +168,12 @@ public final class Containers {
         }
         return watches.until(
                         folder,
-                        START_SECONDS * 1000,
+                        BEGIN_SECONDS * 1000,
                         () -> folder.started().or(folder::result).map(begun -> folder))
                 .thenApply(begun -> {
                     listener.changed("started", folder.id());
-                    return folder;
+                    return begun.orElseThrow(() -> ContainerException.busy("the container " + folder.id()
+                            + " has not begun within " + BEGIN_SECONDS + " s: see its status"));
                 });
     }
 
@@ -189,7 +197,7 @@ public final class Containers {
     /**
      * Waits until a started container is set up and has executed its command.
      *
-     * @return the result if the setup failed; else empty
+     * @return the result if the setup failed or the monitor was killed; else empty
      */
     public Optional<ObjectNode> awaitSetUp(ContainerFolder folder) throws InterruptedException {
         List<String> command = new ArrayList<>();
@@ -197,8 +205,12 @@ public final class Containers {
                 .ifPresent(json -> json.path("launch").path("command").forEach(word -> command.add(word.asText())));
         long end = System.nanoTime() + SOON_NANOS;
         while (!running.hasExecuted(folder, command)) {
-            if (folder.result().isPresent() || status(folder) != ContainerStatus.RUNNING) {
+            ContainerStatus status = status(folder);
+            if (folder.result().isPresent() || status != ContainerStatus.RUNNING) {
                 return folder.result()
+                        .or(() -> Optional.of(status)
+                                .filter(ContainerStatus.LOST::equals)
+                                .map(lost -> Monitor.setupFailed(LOST_MESSAGE)))
                         .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
             }
             Thread.sleep(System.nanoTime() < end ? SOON_MILLIS : POLL_MILLIS);

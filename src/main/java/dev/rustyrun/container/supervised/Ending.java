@@ -105,6 +105,14 @@ final class Ending {
             containers.order(folder, MonitorIo.DROP);
             killUnlessEnded(folder);
             awaitEnd(folder);
+        } else if (status == ContainerStatus.CREATED
+                && folder.hasMonitor()
+                && FolderStatus.monitor(linux, folder).isPresent()) {
+            if (!force) {
+                throw ContainerException.conflict(
+                        "container " + folder.id() + " is being started: stop it first, or force its deletion");
+            }
+            endBroken(folder);
         }
         endLost(folder);
         monitors.reportEnd(folder);
@@ -178,7 +186,7 @@ final class Ending {
                     .put("reason", "lost")
                     .put("exitCode", 137)
                     .put("signal", 9)
-                    .put("message", "its monitor was killed, and the container with it")
+                    .put("message", Containers.LOST_MESSAGE)
                     .put("finished", Instant.now().toString()));
             listener.changed("exited", folder.id());
         }

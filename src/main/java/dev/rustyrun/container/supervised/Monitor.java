@@ -96,11 +96,15 @@ public final class Monitor {
         try {
             return json(launch(description));
         } catch (UncheckedIOException e) {
-            return json(new Outcome(
-                    Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getCause().getMessage(), 0, 0, -1, ""));
+            return setupFailed(e.getCause().getMessage());
         } catch (InvalidSpecException | LinuxException | CgroupException e) {
-            return json(new Outcome(Outcome.Reason.SETUP_FAILED, FAILED, 0, e.getMessage(), 0, 0, -1, ""));
+            return setupFailed(e.getMessage());
         }
+    }
+
+    /** The result of a container that could not be set up. */
+    static ObjectNode setupFailed(String message) {
+        return json(new Outcome(Outcome.Reason.SETUP_FAILED, FAILED, 0, message, 0, 0, -1, ""));
     }
 
     private Outcome launch(ObjectNode description) {
