@@ -82,10 +82,14 @@ final class FileSystemPlan {
         String ephemeral = spec.annotations().get(Spec.EPHEMERAL_ANNOTATION);
         // A device file in the image must not reach the host's device: the cgroup or else the mount prevents it.
         boolean refuseDevices = !host.limitsDevices();
-        if (spec.mapsRootfs()) {
-            SentMount layer =
-                    new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of());
-            steps.add(new RootStep.ReceiveLayer(path, run.add(new HostStep.SendMount(layer))));
+        SentMount mapped =
+                new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of());
+        boolean entersMapped = spec.mapsRootfs()
+                && ephemeral == null
+                && spec.root().image().isEmpty()
+                && spec.linux().isNew(NamespaceType.MOUNT);
+        if (spec.mapsRootfs() && !entersMapped) {
+            steps.add(new RootStep.ReceiveLayer(path, run.add(new HostStep.SendMount(mapped))));
         }
         boolean inUserNamespace = spec.linux().has(NamespaceType.USER);
         String userNamespace = inUserNamespace ? ",userxattr" : "";
@@ -103,7 +107,9 @@ final class FileSystemPlan {
             steps.add(new RootStep.EnterRootfs(
                     path,
                     refuseDevices ? MountOptions.attributes(MountOptions.NO_DEVICES) : 0,
-                    !spec.linux().isNew(NamespaceType.MOUNT)));
+                    !spec.linux().isNew(NamespaceType.MOUNT),
+                    entersMapped ? run.add(new HostStep.SendMount(mapped)) : HostStep.NONE,
+                    entersMapped ? source(path) : HostStep.NONE));
         } else {
             steps.add(new RootStep.EnterOverlay(
                     spec.root().image().map(Spec.Image::layers).orElse(List.of(path)),

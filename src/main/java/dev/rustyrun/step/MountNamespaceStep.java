@@ -114,7 +114,7 @@ public sealed interface MountNamespaceStep extends Step {
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            RootStep.EnterRootfs.refuseHostsRoot(linux, rootfs);
+            RootStep.EnterRootfs.refuseHostsRoot(rootfs, linux.status(rootfs), linux);
             int root = linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
             if (refuseDevices && !linux.fileSystem(root).refusesDevices()) {
                 throw new StepFailure("no cgroup limits the devices of this container, and the mount of " + rootfs

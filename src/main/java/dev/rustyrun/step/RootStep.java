@@ -2,6 +2,7 @@ package dev.rustyrun.step;
 
 import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
+import dev.rustyrun.linux.FileStatus;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.MountAttr;
@@ -13,6 +14,9 @@ import java.util.Optional;
 
 /** Steps for the root of the mount tree; man 7 mount_namespaces. */
 public sealed interface RootStep extends Step {
+
+    /** The hint when a path is out of reach. */
+    String CLOSED_DIRECTORY = "the container's root must be able to search each directory above it: chmod o+x them";
 
     /** Sets the propagation of mounts: {@link MountFlag} bits, with MS_REC for all mounts below {@code target}, too. */
     record SetPropagation(String target, long flags) implements RootStep {
@@ -100,15 +104,23 @@ public sealed interface RootStep extends Step {
      * @param set {@link MountAttr} bits for the new mount
      * @param isolated whether this mount and those below it are removed from the peer groups of their originals; in a
      *     new mount namespace they are in none
+     * @param sentDue index of {@link HostStep.SendMount}, for an id-mapped mount, which {@code run} makes; or none
+     * @param placeDue index of {@link HostStep.OpenSource}, for a {@code rootfs} that this stage cannot reach because a
+     *     directory above it is closed to the container's root; or none
      */
-    record EnterRootfs(String rootfs, long set, boolean isolated) implements RootStep {
+    record EnterRootfs(String rootfs, long set, boolean isolated, int sentDue, int placeDue) implements RootStep {
         /** Enters it in a new mount namespace. */
         public EnterRootfs(String rootfs, long set) {
             this(rootfs, set, false);
         }
 
+        /** Enters a mount that this stage makes. */
+        public EnterRootfs(String rootfs, long set, boolean isolated) {
+            this(rootfs, set, isolated, HostStep.NONE, HostStep.NONE);
+        }
+
         static EnterRootfs read(PlanReader in) {
-            return new EnterRootfs(in.takeText(), in.take64(), in.takeFlag());
+            return new EnterRootfs(in.takeText(), in.take64(), in.takeFlag(), in.take32(), in.take32());
         }
 
         @Override
@@ -118,22 +130,42 @@ public sealed interface RootStep extends Step {
 
         @Override
         public void writeTo(PlanWriter out) {
-            out.putText(rootfs).put64(set).putFlag(isolated);
+            out.putText(rootfs).put64(set).putFlag(isolated).put32(sentDue).put32(placeDue);
         }
 
         @Override
         public void apply(StepContext context) {
             Linux linux = context.linux();
-            refuseHostsRoot(linux, rootfs);
-            linux.mount(rootfs, rootfs, null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
-            if (isolated) {
-                linux.mount(null, rootfs, null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
-            }
-            int root = linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+            int root = sentDue == HostStep.NONE ? bound(linux) : received(context);
             if (set != 0) {
                 linux.setMountAttributes(root, MountAttr.setting(set), false);
             }
             context.enter(root);
+        }
+
+        private int bound(Linux linux) {
+            refuseHostsRoot(rootfs, linux.status(rootfs), linux);
+            linux.mount(rootfs, rootfs, null, MountFlag.of(MountFlag.MS_BIND, MountFlag.MS_REC), null);
+            if (isolated) {
+                linux.mount(null, rootfs, null, MountFlag.of(MountFlag.MS_REC, MountFlag.MS_PRIVATE), null);
+            }
+            return linux.open(rootfs, FileFlag.O_PATH | FileFlag.O_DIRECTORY);
+        }
+
+        private int received(StepContext context) {
+            Linux linux = context.linux();
+            context.connection().ask(sentDue);
+            int mount = context.connection().awaitDescriptor();
+            try (OpenFile place = context.openOrAsk(rootfs, placeDue)) {
+                refuseHostsRoot(rootfs, linux.status(place.descriptor()), linux);
+                linux.attachMount(mount, place.descriptor());
+            }
+            return mount;
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.EACCES ? CLOSED_DIRECTORY : RootStep.super.hint(errno);
         }
 
         @Override
@@ -142,8 +174,8 @@ public sealed interface RootStep extends Step {
         }
 
         /** Rejects the host's root under any name: a link, a path with {@code ..}, another mount of it. */
-        static void refuseHostsRoot(Linux linux, String rootfs) {
-            if (linux.status(rootfs).place().equals(linux.status("/").place())) {
+        static void refuseHostsRoot(String rootfs, FileStatus status, Linux linux) {
+            if (status.place().equals(linux.status("/").place())) {
                 throw new StepFailure(
                         "rootfs " + rootfs + " is the host's own root: add --ephemeral to leave it unchanged");
             }
@@ -369,6 +401,11 @@ public sealed interface RootStep extends Step {
                     OpenFile target = new OpenFile(linux, linux.open(path, FileFlag.O_PATH))) {
                 linux.attachMount(mount.descriptor(), target.descriptor());
             }
+        }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.EACCES ? CLOSED_DIRECTORY : RootStep.super.hint(errno);
         }
 
         @Override

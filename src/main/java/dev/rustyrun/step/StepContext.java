@@ -1,6 +1,7 @@
 package dev.rustyrun.step;
 
 import dev.rustyrun.linux.Errno;
+import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -94,6 +95,26 @@ public final class StepContext {
     /** The rootfs that has been entered. */
     InsideRootfs inside() {
         return inside;
+    }
+
+    /**
+     * Opens the host's file {@code path}; if only {@code run} can reach it, by its {@link HostStep.OpenSource}
+     * {@code due}.
+     */
+    OpenFile openOrAsk(String path, int due) {
+        try {
+            return new OpenFile(linux, linux.open(path, FileFlag.O_PATH));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EACCES || due == HostStep.NONE) {
+                throw e;
+            }
+            connection.ask(due);
+            int sent = connection.awaitDescriptorIfThere();
+            if (sent == Connection.NO_DESCRIPTOR) {
+                throw e;
+            }
+            return new OpenFile(linux, sent);
+        }
     }
 
     /** Makes the open directory {@code root} the rootfs, and the working directory. */

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +57,31 @@ class NamespacesIT {
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    @NativeOnly("a JVM cannot enter a user namespace")
+    @Test
+    void a_rootfs_and_a_volume_may_be_below_a_directory_that_only_root_can_enter(@TempDir Path closed)
+            throws IOException {
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Path rootfs = closed.resolve("rootfs");
+        Launcher.execute(List.of("cp", "-a", Launcher.busybox().toString(), rootfs.toString()), "")
+                .expect(0);
+        Files.writeString(Files.createDirectory(closed.resolve("data")).resolve("f"), "data\n");
+        String[] words = {
+            "run", "--rootfs", rootfs.toString(), "--uidmap", "0:100000:65536", "-v", closed.resolve("data") + ":/data"
+        };
+        List<String> command = new ArrayList<>(Launcher.command(words));
+        command.addAll(List.of("--command", "sh", "-c", "touch /made; stat -c %u / /made; cat /data/f"));
+        assertEquals("0\n0\ndata\n", Launcher.execute(command, "").expect(0).out());
+        assertEquals(0, Files.getAttribute(rootfs.resolve("made"), "unix:uid"));
+        // The overlay of --ephemeral is made by the container's root, which cannot enter the directory.
+        command.add(command.indexOf("--uidmap"), "--ephemeral");
+        String line = Launcher.execute(command, "").expect(125).errorLine();
+        assertTrue(
+                line.endsWith("EACCES (Permission denied); the container's root must be able to search each directory"
+                        + " above it: chmod o+x them\n"),
+                line);
     }
 
     @NativeOnly("a JVM cannot enter a user namespace")

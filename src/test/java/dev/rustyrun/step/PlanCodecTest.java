@@ -38,7 +38,7 @@ class PlanCodecTest {
             new RootStep.SetPropagation("/", 1L << 40),
             new RootStep.ProtectProgram("/x"),
             new RootStep.ReceiveLayer("/l", 5),
-            new RootStep.EnterRootfs("/r", 1, true),
+            new RootStep.EnterRootfs("/r", 1, true, 3, 4),
             new MountNamespaceStep.EnterDirectory("/r", true),
             new RootStep.EnterOverlay(List.of("/l"), "size=1", ",userxattr", 2, true),
             new RootStep.EnterLayers(List.of("/top", "/low"), "/own", ",volatile", 2),
