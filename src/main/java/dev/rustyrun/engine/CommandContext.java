@@ -2,6 +2,7 @@ package dev.rustyrun.engine;
 
 import dev.rustyrun.container.CommandTools;
 import dev.rustyrun.container.ContainerStore;
+import dev.rustyrun.container.NoSuchContainerException;
 import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.WaitingStage;
@@ -10,6 +11,7 @@ import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The environment of a local container command.
@@ -90,6 +92,19 @@ public record CommandContext(
     /** The local engine. */
     public LocalEngine engine() {
         return new LocalEngine(process.engineTools(store), log.warnings());
+    }
+
+    /**
+     * Performs {@code work} on the running container {@code id}. The store does not have a detached container that has
+     * ended, so the error says its status instead of that it does not exist.
+     */
+    <T> T onRunning(String id, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (NoSuchContainerException e) {
+            engine().checkRuns(id);
+            throw e;
+        }
     }
 
     /** The context of a command that works with any engine. */

@@ -262,7 +262,7 @@ public final class LocalEngine implements Engine {
     }
 
     /** Throws if a detached container is not running; the message has its status. */
-    private void checkRuns(String id) {
+    void checkRuns(String id) {
         find(id).map(folder -> containers().status(folder))
                 .filter(status -> !status.isAlive())
                 .ifPresent(status -> {

@@ -86,17 +86,23 @@ public final class LocalRuntime {
      * @param limits as {@code linux.resources} of config.json
      */
     public void limit(String id, String limits) {
-        Running.limit(tools.store(), id, limits);
+        context.onRunning(id, () -> {
+            Running.limit(tools.store(), id, limits);
+            return null;
+        });
     }
 
     /** Checks that a container has a process. */
     public void checkRuns(String id) {
-        Running.check(tools.store(), id);
+        context.onRunning(id, () -> {
+            Running.check(tools.store(), id);
+            return null;
+        });
     }
 
     /** The resource usage of a container, in runc's format on one line. */
     public String usage(String id) {
-        return new EventStream(tools, id).usage();
+        return context.onRunning(id, () -> new EventStream(tools, id).usage());
     }
 
     /**
@@ -105,6 +111,9 @@ public final class LocalRuntime {
      * @param output receives each event, a JSON object on one line
      */
     public void events(String id, int intervalMillis, Consumer<String> output) {
-        new EventStream(tools, id).follow(intervalMillis, output);
+        context.onRunning(id, () -> {
+            new EventStream(tools, id).follow(intervalMillis, output);
+            return null;
+        });
     }
 }

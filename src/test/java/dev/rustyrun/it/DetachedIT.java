@@ -99,6 +99,17 @@ class DetachedIT {
     }
 
     @Test
+    void exec_update_and_events_say_that_a_container_has_ended() {
+        run("ended", "true");
+        rustyrun("wait", "ended").expect(0);
+        String line = "rustyrun: container ended is not running: it is exited\n";
+        assertEquals(line, error(125, "exec", "ended", "true"));
+        assertEquals(line, error(1, "update", "--memory", "64m", "ended"));
+        assertEquals(line, error(1, "update", "ended"));
+        assertEquals(line, error(1, "events", "--stats", "ended"));
+    }
+
+    @Test
     void P3_a_detached_container_keeps_running_and_its_output_is_kept() throws IOException {
         assertEquals("web\n", run("web", "sh", "-c", "echo out; echo err >&2; touch /ready; sleep 4711"));
         await(rootfs.resolve("ready"));
