@@ -84,7 +84,10 @@ final class StepRunner {
     }
 
     private static String hint(Step step, int errno) {
-        String hint = step.hint(errno);
+        // dup2(2) reports a number beyond the limit as EBADF; a stage uses no descriptor that is not open.
+        String hint = errno == Errno.EMFILE || errno == Errno.EBADF
+                ? "raise the limit of open files: ulimit -n 1024"
+                : step.hint(errno);
         return hint.isEmpty() ? "" : "; " + hint;
     }
 

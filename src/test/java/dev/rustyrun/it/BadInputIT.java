@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,14 @@ class BadInputIT {
         Host.expectNothingLeft("never-started");
         assertEquals(before, Host.state());
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
+    }
+
+    @Test
+    void a_limit_of_too_few_open_files_is_named() {
+        List<String> command = new ArrayList<>(List.of("prlimit", "--nofile=64"));
+        command.addAll(Launcher.runCommand("--command", "true"));
+        String line = Launcher.execute(command, "").expect(125).errorLine();
+        assertTrue(line.contains("raise the limit of open files: ulimit -n 1024"), line);
     }
 
     private static void expect(String words, String... arguments) {

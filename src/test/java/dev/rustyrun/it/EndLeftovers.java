@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Kills the containers that a test class leaves running, so that one failed test does not make later ones fail that
+ * Kills and deletes the containers that a test class leaves, so that one failed test does not make later ones fail that
  * expect no containers. Does so only where the tests have a PID namespace of their own (src/test/isolation), so that it
  * never kills other containers of the machine. JUnit finds it through META-INF/services.
  */
@@ -32,7 +32,9 @@ public final class EndLeftovers implements AfterAllCallback {
                 .forEach(ProcessHandle::destroyForcibly);
         String[] states = new File("/run/rustyrun").list();
         if (states != null && states.length > 0) {
-            // A service that a test has killed leaves state, which the next service would remove and log.
+            // A service that a test has killed leaves state, which the next service would remove and log. A container
+            // that a failed test has created would be in the way of that test's second attempt.
+            Launcher.rustyrun("delete", "--force", "--regex", ".");
             Launcher.rustyrun("gc");
         }
         if (!left.isEmpty()) {
