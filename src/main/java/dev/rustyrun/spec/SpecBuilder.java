@@ -202,7 +202,12 @@ public final class SpecBuilder {
     private String ownHostname(LinuxSpec linux) {
         // The name of a joined UTS namespace is not changed unless the caller asks for another one.
         boolean joined = linux.isJoined(NamespaceType.UTS);
-        return joined && hostname.equals(SpecDefaults.HOSTNAME) ? "" : hostname;
+        boolean isDefault = hostname.equals(SpecDefaults.HOSTNAME);
+        if (!linux.has(NamespaceType.UTS) && (!isDefault || !domainname.isEmpty())) {
+            throw new InvalidSpecException(
+                    "a host name or domain name needs a UTS namespace of the container: leave out --uts host");
+        }
+        return joined && isDefault ? "" : hostname;
     }
 
     public SpecBuilder hostname(String name) {

@@ -2,6 +2,7 @@ package dev.rustyrun.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.rustyrun.spec.LinuxSpec.NamespaceType;
 import java.lang.reflect.RecordComponent;
@@ -95,5 +96,16 @@ class SpecBuilderTest {
         Spec spec = complete().build();
         assertEquals(spec.process(), spec.process().copy().build());
         assertEquals(spec.linux(), spec.linux().copy().build());
+    }
+
+    @Test
+    void a_host_name_needs_a_uts_namespace() {
+        assertEquals("", plain().share(NamespaceType.UTS).build().domainname());
+        assertThrows(
+                InvalidSpecException.class,
+                () -> plain().share(NamespaceType.UTS).hostname("other").build());
+        assertThrows(
+                InvalidSpecException.class,
+                () -> plain().share(NamespaceType.UTS).domainname("other").build());
     }
 }
