@@ -2,6 +2,7 @@ package dev.rustyrun.container;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rustyrun.linux.Linux;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.OciVersion;
 import java.util.ArrayList;
@@ -25,28 +26,35 @@ public record ContainerReport(ContainerState state, ContainerStatus status, Stri
         StoredStates.Survey stored = store.survey();
         stored.valid().forEach(state -> all.add(of(store, state)));
         stored.broken()
-                .forEach((id, reason) -> all.add(ofEnded(id, "", "", ContainerStatus.BROKEN, Optional.of(reason))));
+                .forEach((id, reason) ->
+                        all.add(ofEnded(store.linux(), id, "", "", ContainerStatus.BROKEN, Optional.of(reason))));
         all.sort(Comparator.comparing(report -> report.state().id()));
         return all;
     }
 
     /** The report on a container without a process. */
     public static ContainerReport ofEnded(
-            String id, String rootfs, String created, ContainerStatus status, Optional<String> damage) {
+            Linux linux, String id, String rootfs, String created, ContainerStatus status, Optional<String> damage) {
         return new ContainerReport(
                 new ContainerState(id, 0, 0, rootfs, "", created, 0, 0, true, ContainerState.Origin.commandLine("")),
                 status,
-                user(),
+                owner(linux),
                 damage);
     }
 
-    private static String user() {
-        return System.getProperty("user.name", "");
+    /** The user's name; {@code #UID} for a user without a name, as in runc. */
+    static String owner(String name, int uid) {
+        // Java's name for such a user is "?".
+        return name.isEmpty() || name.equals("?") ? "#" + Integer.toUnsignedString(uid) : name;
+    }
+
+    private static String owner(Linux linux) {
+        return owner(System.getProperty("user.name", ""), linux.userId());
     }
 
     /** The report on the container {@code state} in {@code store}. */
     public static ContainerReport of(ContainerStore store, ContainerState state) {
-        return new ContainerReport(state, store.status(state), user(), Optional.empty());
+        return new ContainerReport(state, store.status(state), owner(store.linux()), Optional.empty());
     }
 
     /** The host's pid of its PID 1; 0 when it has none. */

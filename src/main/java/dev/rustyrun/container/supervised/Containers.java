@@ -315,6 +315,7 @@ public final class Containers {
         return ContainerFolders.describe(folder).map(found -> {
             JsonNode known = found.description().map(JsonNode.class::cast).orElseGet(ContainerFolder::object);
             ObjectNode json = ContainerReport.ofEnded(
+                            linux,
                             folder.id(),
                             known.path("launch").path("rootfs").asText(),
                             known.path("created").asText(),
