@@ -206,7 +206,9 @@ final class ListTemplate {
                 .filter(column -> column.field().equalsIgnoreCase(path))
                 .filter(column -> !raw || inJson.isMissingNode())
                 .findFirst()
-                .<JsonNode>map(column -> TextNode.valueOf(column.text().apply(row)))
+                .map(column -> column.text().apply(row))
+                .filter(text -> !raw || !text.isEmpty())
+                .<JsonNode>map(TextNode::valueOf)
                 .orElse(inJson);
     }
 }

@@ -60,6 +60,7 @@ class FormatOptionTest {
                 "WEB web y B=2\n",
                 text("{{upper .ID}} {{.ID | upper | lower}} {{index .Labels \"b.c\"}} {{index .Config.Env 1}}", ONE));
         assertEquals("A=1;B=2 2000 \"web\"\n", text("{{join .Config.Env \";\"}} {{json .Size}} {{json .Names}}", ONE));
+        assertEquals("null null\n", text("{{json .Absent}} {{.Absent | json}}", ONE));
         assertEquals(TWO + " " + TWO + "\n", text("{{json .}} {{.}}", TWO));
     }
 
