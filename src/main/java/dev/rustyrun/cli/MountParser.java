@@ -83,7 +83,8 @@ final class MountParser {
     private static Spec.Mount checked(Spec.Mount mount) {
         String unknown = dev.rustyrun.spec.MountOptions.parse(mount.options()).data();
         if (!unknown.isEmpty()) {
-            throw new InvalidSpecException("mount on " + mount.destination() + ": unknown option " + unknown);
+            throw new InvalidSpecException("mount on " + mount.destination() + ": unknown option " + unknown
+                    + (unknown.equalsIgnoreCase("z") ? "; leave it out: files get no SELinux labels" : ""));
         }
         return mount;
     }

@@ -185,7 +185,7 @@ final class RunCommand implements ContainerCommand {
             throw new InvalidSpecException(
                     bundle.isGiven()
                             ? "run --bundle DIR needs one more argument: the container id"
-                            : "nothing to run: pass --rootfs DIR and a command, or --bundle DIR and a container id");
+                            : "nothing to run: pass an image, --rootfs DIR and a command, or --bundle DIR and a container id");
         }
         Outcome ended = context.runtime()
                 .run(words.get(0), bundle.read(context), bundle.createOptions(context, trace), detach, keep);

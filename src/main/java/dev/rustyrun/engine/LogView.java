@@ -43,13 +43,17 @@ public record LogView(boolean follow, OptionalLong tail, long sinceMicros) {
      * @throws InvalidSpecException when the text is invalid
      */
     public static long micros(String name, String text) {
+        return micros(name, text, "");
+    }
+
+    private static long micros(String name, String text, String otherForm) {
         try {
             Instant instant =
                     text.matches("[0-9]{1,11}") ? Instant.ofEpochSecond(Long.parseLong(text)) : Instant.parse(text);
             return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
         } catch (DateTimeException e) {
             throw new InvalidSpecException(
-                    name + " must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970");
+                    name + " must be a time such as 2026-01-31T12:00:00Z, or seconds since 1970" + otherForm);
         }
     }
 
@@ -62,7 +66,7 @@ public record LogView(boolean follow, OptionalLong tail, long sinceMicros) {
      */
     public static long micros(String name, String text, Instant now) {
         if (!text.matches("([0-9]{1,9}[dhms])+")) {
-            return micros(name, text);
+            return micros(name, text, ", or a duration before now such as 10m");
         }
         long seconds = 0;
         for (Matcher part = AGO.matcher(text); part.find(); ) {

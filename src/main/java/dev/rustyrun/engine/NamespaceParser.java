@@ -37,7 +37,11 @@ final class NamespaceParser {
             spec.join(type, pathIn(option, word.substring(CONTAINER.length()), type));
         } else {
             throw new InvalidSpecException(option + " \"" + word + "\" must be one of "
-                    + (type == NamespaceType.NETWORK ? "none, private, cni:NAME" : "new")
+                    + switch (type) {
+                        case NETWORK -> "none, private, cni:NAME";
+                        case USER -> "auto, new";
+                        default -> "new";
+                    }
                     + ", host, container:ID and path:/FILE"
                     + (word.equals("bridge") ? "; use --net private instead of docker's bridge" : ""));
         }

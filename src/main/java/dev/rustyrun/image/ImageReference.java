@@ -93,6 +93,9 @@ public record ImageReference(String registry, String repository, Optional<String
                     "leave out " + text.substring(0, scheme) + "://"
                             + (text.startsWith("http:") ? ", and pass --plain-http to pull from it" : ""));
         }
+        if (text.startsWith("/") || text.startsWith("./") || text.startsWith("../")) {
+            throw wrong(text, "it is a path; a directory is given as rootfs, not as image");
+        }
         if (!REGISTRY.matcher(name.registry).matches()) {
             throw wrong(text, "its registry is not a host with an optional port");
         }

@@ -154,6 +154,7 @@ public final class Command {
                 program.contains("/")
                         ? program + " does not exist in the container: no such file or directory"
                         : program + " is not in the container's " + searchPath()
+                                + (program.startsWith("-") ? "; options of rustyrun go before the image or id" : "")
                                 + ": executable file not found in $PATH",
                 StepFailure.NOT_FOUND);
     }

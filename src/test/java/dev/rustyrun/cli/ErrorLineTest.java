@@ -44,6 +44,15 @@ class ErrorLineTest {
                 "exec --tty=Optional.empty x > --tty takes true or false, not \"Optional.empty\" (see rustyrun exec --help)",
                 "run --no-new-privileges= x > --no-new-privileges takes true or false, not \"\" (see rustyrun run --help)",
                 "run --no-tty= x > --tty takes true or false, not \"\" (see rustyrun run --help)",
+                "run -v /tmp x > --volume: volume \"/tmp\" is not SOURCE:TARGET or SOURCE:TARGET:OPTIONS (see rustyrun run --help)",
+                "run --timeout 1s x > --timeout: '1s' is not a number such as 1.5 (see rustyrun run --help)",
+                "run --net none --net host x > --network can be given only once (see rustyrun run --help)",
+                "--verison > unknown option --verison; did you mean --version? (see rustyrun --help)",
+                "--rm run x > unknown option --rm; it is an option of run: rustyrun run --rm … (see rustyrun --help)",
+                "-it run x > unknown option -it; it is an option of run: rustyrun run -it … (see rustyrun --help)",
+                "run --log x y > unknown option --log; it must be before the command: rustyrun --log … (see rustyrun run --help)",
+                "list --host=x > unknown option --host=x; it must be before the command: rustyrun --host … (see rustyrun list --help)",
+                "exec --privileged a b > unknown option --privileged; use --cap NAME for each capability that the command needs (see rustyrun exec --help)",
                 "list a b > unexpected arguments \"a\" \"b\" (see rustyrun list --help)",
             })
     void a_wrong_command_line(String line, String message) {

@@ -39,6 +39,15 @@ class MountParserTest {
     }
 
     @Test
+    void labels_of_selinux_are_refused_with_advice() {
+        for (String text : List.of("/a:/b:z", "/a:/b:ro,Z")) {
+            String message = assertThrows(InvalidSpecException.class, () -> MountParser.volume(Volume.of(text)))
+                    .getMessage();
+            assertTrue(message.endsWith("; leave it out: files get no SELinux labels"), message);
+        }
+    }
+
+    @Test
     void a_name_without_a_file_here_is_reported_as_not_a_volume() {
         String message = assertThrows(InvalidSpecException.class, () -> MountParser.volume(Volume.of("cache:/x")))
                 .getMessage();

@@ -2,6 +2,7 @@ package dev.rustyrun.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.rustyrun.spec.InvalidSpecException;
 import java.time.Instant;
@@ -23,6 +24,9 @@ class LogViewTest {
         assertEquals(Instant.parse("2026-01-31T11:00:00Z"), since("2026-01-31T11:00:00Z"));
         assertEquals(Instant.ofEpochSecond(17), since("17"));
         assertEquals(Instant.EPOCH, since("999999999d"));
+        assertTrue(assertThrows(InvalidSpecException.class, () -> since("yesterday"))
+                .getMessage()
+                .endsWith("or a duration before now such as 10m"));
         for (String wrong : List.of("m", "10x", "never", "-10m", "9999999999d")) {
             assertThrows(InvalidSpecException.class, () -> since(wrong), wrong);
         }

@@ -52,6 +52,15 @@ class ImageReferenceTest {
     }
 
     @Test
+    void a_path_is_recognized() {
+        for (String text : List.of("/tmp", "./busybox-rootfs", "../root-file-systems/busybox-rootfs")) {
+            String message = assertThrows(InvalidSpecException.class, () -> ImageReference.parse(text))
+                    .getMessage();
+            assertTrue(message.endsWith("it is a path; a directory is given as rootfs, not as image"), message);
+        }
+    }
+
+    @Test
     void an_invalid_name_is_refused_in_one_line() {
         for (String text : List.of(
                 "",

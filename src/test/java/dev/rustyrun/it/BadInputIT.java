@@ -67,7 +67,7 @@ class BadInputIT {
         expect("rootfs /no/such cannot be used: ENOENT", "run", "--rootfs", "/no/such", "--command", "true");
         Path file = Files.writeString(folder.resolve("file"), "");
         expect("is not a directory", "run", "--rootfs", file.toString(), "--command", "true");
-        expect("nothing to run: pass --rootfs DIR and a command", "run", "--command", "true");
+        expect("nothing to run: pass an image, --rootfs DIR and a command", "run", "--command", "true");
     }
 
     @Test
@@ -275,7 +275,9 @@ class BadInputIT {
 
     @Test
     void options() {
+        expectRun("--userns \"keep-id\" must be one of auto, new, host, container:ID", "--userns", "keep-id");
         expectRun("unknown option --nonsense", "--nonsense");
+        expect("unknown command \"nonsense\"", "help", "nonsense");
         expectRun("--net", "--net", "wrong");
         expectRun("hostname \"a b\"", "--hostname", "a b");
         expectRun("working directory \"here\" is not an absolute path", "--workdir", "here");

@@ -43,6 +43,13 @@ class ExitStatusIT {
     }
 
     @Test
+    void an_option_in_the_place_of_the_command_gets_a_hint() {
+        String line = Launcher.run("--command", "-it", "sh").expect(127).errorLine();
+        assertTrue(line.contains("options of rustyrun go before the image or id"), line);
+        assertTrue(line.strip().endsWith("executable file not found in $PATH"), line);
+    }
+
+    @Test
     void a_command_that_cannot_be_executed_gives_126() {
         Launcher.Result directory = Launcher.run("--command", "/etc").expect(126);
         assertTrue(directory.errorLine().contains("/etc is not executable"), directory.err());

@@ -4,6 +4,7 @@ import dev.rustyrun.request.Misspelling;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -13,6 +14,9 @@ final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
     private static final int LETTERS_PER_MISTAKE = 3;
+    /** Global options of the client of a service, which the local commands do not know. */
+    private static final Set<String> FOR_CLIENTS =
+            Set.of("--host", "--token-file", "--tls-ca", "--tls-cert", "--tls-key");
 
     private CommandSuggestion() {}
 
@@ -29,7 +33,31 @@ final class CommandSuggestion {
         Optional<String> known = isCommand
                 ? OtherEngines.insteadOfCommand(prefix + word)
                 : OtherEngines.insteadOfOption(command.getCommandName(), word);
-        return known.map(words -> "; " + words).orElseGet(() -> similar(e));
+        return known.or(() -> otherPlace(command, word))
+                .map(words -> "; " + words)
+                .orElseGet(() -> similar(e));
+    }
+
+    /** The right place on the command line for a known option that was given in another place. */
+    private static Optional<String> otherPlace(CommandLine command, String word) {
+        if (!word.startsWith("-")) {
+            return Optional.empty();
+        }
+        String name = word.replaceFirst("=.*", "");
+        CommandLine root = command;
+        while (root.getParent() != null) {
+            root = root.getParent();
+        }
+        if (root != command) {
+            boolean global = root.getCommandSpec().findOption(name) != null || FOR_CLIENTS.contains(name);
+            return global ? Optional.of("it must be before the command: rustyrun " + name + " …") : Optional.empty();
+        }
+        CommandLine run = root.getSubcommands().get("run");
+        // Several short options can be one word, such as -it.
+        String option = name.startsWith("--") || name.length() < 2 ? name : name.substring(0, 2);
+        return run != null && run.getCommandSpec().findOption(option) != null
+                ? Optional.of("it is an option of run: rustyrun run " + name + " …")
+                : Optional.empty();
     }
 
     /** The commands or options with a similar name, after a semicolon; empty if there are none. */
@@ -38,10 +66,9 @@ final class CommandSuggestion {
                 || unmatched.getUnmatched().isEmpty()) {
             return "";
         }
-        boolean hasCommands = !unmatched.getCommandLine().getSubcommands().isEmpty();
-        List<String> similar = (hasCommands
-                        ? commands(unmatched, unmatched.getUnmatched().get(0))
-                        : unmatched.getSuggestions())
+        String word = unmatched.getUnmatched().get(0);
+        boolean isCommand = !unmatched.getCommandLine().getSubcommands().isEmpty() && !word.startsWith("-");
+        List<String> similar = (isCommand ? commands(unmatched, word) : unmatched.getSuggestions())
                 .stream()
                         .map(one -> one.replaceFirst("[ =\\[].*", ""))
                         .distinct()

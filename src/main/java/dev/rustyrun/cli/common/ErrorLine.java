@@ -2,6 +2,8 @@ package dev.rustyrun.cli.common;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -19,6 +21,12 @@ public final class ErrorLine {
     private static final String OWN_PACKAGE = "dev.rustyrun.";
     private static final Set<Class<?>> WHOLE = Set.of(int.class, Integer.class, long.class, Long.class);
     private static final Set<Class<?>> FLAG = Set.of(boolean.class, Boolean.class);
+
+    /** Messages of picocli. */
+    private static final Pattern UNKNOWN_COMMAND = Pattern.compile("Unknown subcommand '(.*)'\\.");
+
+    private static final Pattern WRONG_VALUE =
+            Pattern.compile("^Invalid value for option '([^']*)'(?: at index [0-9]+)?(?: \\(.*?\\))?: ");
 
     private ErrorLine() {}
 
@@ -95,13 +103,26 @@ public final class ErrorLine {
             }
             return isValueOf(e, FLAG)
                     ? longestName(e) + " takes true or false, not " + quoted(e.getValue())
-                    : String.valueOf(e.getMessage());
+                    : inOwnWords(e);
         }
         if (!e.getCommandLine().getSubcommands().isEmpty()) {
             return "unknown command " + quoted(unmatched.get(0));
         }
         return "unexpected argument" + (unmatched.size() == 1 ? "" : "s") + " "
                 + unmatched.stream().map(ErrorLine::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** The parser's message in the form of all other messages. */
+    private static String inOwnWords(ParameterException e) {
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
+            return option.longestName() + " can be given only once";
+        }
+        String message = String.valueOf(e.getMessage());
+        Matcher command = UNKNOWN_COMMAND.matcher(message);
+        if (command.matches()) {
+            return "unknown command " + quoted(command.group(1));
+        }
+        return WRONG_VALUE.matcher(message).replaceFirst("$1: ");
     }
 
     /** Whether the value of an option of one of these types is wrong. */

@@ -28,7 +28,7 @@ final class OtherEngines {
                 "checkpoint",
                 "restore");
         command("a container cannot be renamed: choose its id with run --name", "rename");
-        command("rustyrun inspect ID shows how it was launched", "port");
+        command("ports are published only by run --publish HOST:CONTAINER", "port");
         command("search on the registry's web site, then: rustyrun pull IMAGE", "search", "image search");
         command("there are no named networks: use run --net private, with --publish and --allow", "network");
         command("there are no named volumes: use run --volume DIR:PATH", "volume");
@@ -38,7 +38,7 @@ final class OtherEngines {
         command("rustyrun run --ephemeral IMAGE CMD can read the image's files", "image mount", "image unmount");
         command("omit the word container: rustyrun list, run, exec, logs, rm, …", "container");
         command(
-                "rustyrun gc removes what killed containers have left, rustyrun image prune unused images",
+                "rustyrun gc removes the remains of killed containers, rustyrun image prune removes unused images",
                 "prune",
                 "system prune");
         command("omit the word image", "image pull", "image load", "image save", "image import", "image tag");
@@ -64,7 +64,7 @@ final class OtherEngines {
         option(ownFile, "--dns-search", "--dns-option", "--dns-opt");
         option("use --cap-add all --seccomp unconfined --unmask all --new-privileges, and --device", "--privileged");
         option("use a service manager such as systemd to restart it", "--restart");
-        option("use --seccomp PROFILE or --new-privileges", "--security-opt");
+        option("use --seccomp PROFILE; programs gain no privileges unless --new-privileges is given", "--security-opt");
         option("use --device for each device file", "--gpus");
         option("use --volume for each directory", "--volumes-from");
         option("pass it to stop: rustyrun stop --signal SIGNAL ID", "--stop-signal");
@@ -129,6 +129,9 @@ final class OtherEngines {
         of("start", "then: rustyrun logs --follow ID", "-a", "--attach", "-i", "--interactive");
         of("logs", "timestamps are not printed; select output with --since TIME", "-t", "--timestamps");
         of("cp", "give the target of the link", "-L", "--follow-link");
+        of("cp", "omit it: files copied in belong to the container's root, files copied out to you", "-a", "--archive");
+        of("cp", "omit it: cp prints nothing", "-q", "--quiet");
+        of("exec", "use --cap NAME for each capability that the command needs", "--privileged");
         of("commit", "omit it: rustyrun save --format selects docker's or the OCI format", "--format");
         of("commit", "rustyrun export ID | rustyrun import - NAME creates an image with one layer", "-s", "--squash");
         of("save", "omit it: an archive can contain any number of images", "-m", "--multi-image-archive");
