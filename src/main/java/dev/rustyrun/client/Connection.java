@@ -13,6 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -24,6 +25,8 @@ final class Connection implements Closeable {
     private static final int BUFFER = 16 * 1024;
 
     private final Closeable socket;
+    private static final String NO_TLS = "Unsupported or unrecognized SSL message";
+
     private final InputStream in;
     private final OutputStream out;
 
@@ -51,6 +54,9 @@ final class Connection implements Closeable {
     static String reason(IOException e) {
         if (e instanceof JsonProcessingException json) {
             return "the server's response is not JSON: " + JsonFault.of(json.getOriginalMessage());
+        }
+        if (e instanceof SSLException && String.valueOf(e.getMessage()).startsWith(NO_TLS)) {
+            return "the server does not use TLS: use http://";
         }
         return e.getMessage() == null
                 ? "connection closed"

@@ -32,7 +32,9 @@ public final class ImageArchive {
                 ArchiveFiles files = open(path, in)) {
             return new ArchiveLoad(store, files).load(platform);
         } catch (IOException e) {
-            throw new InvalidSpecException("the archive cannot be loaded: " + Failures.of(e));
+            String reason = Failures.of(e);
+            String named = path.isEmpty() || reason.contains(path) ? "" : " " + Printable.shown(path);
+            throw new InvalidSpecException("the archive" + named + " cannot be loaded: " + reason);
         }
     }
 

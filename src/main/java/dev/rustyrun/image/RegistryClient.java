@@ -155,7 +155,7 @@ final class RegistryClient {
 
     /** Checks the login with the registry. */
     void check() {
-        retries.run("the registry " + host, () -> {
+        retries.run("the login at " + host, " cannot be checked: ", () -> {
             send(base, Map.of(), Set.of(200)).body().close();
             return host;
         });

@@ -71,6 +71,15 @@ final class Retries {
      * @throws InvalidSpecException when all attempts fail, or a retry cannot succeed
      */
     <T> T run(String what, Attempt<T> attempt) {
+        return run(what, " cannot be fetched: ", attempt);
+    }
+
+    /**
+     * Returns the result of the first successful attempt.
+     *
+     * @param failed follows {@code what} when all attempts fail
+     */
+    <T> T run(String what, String failed, Attempt<T> attempt) {
         Duration wait = FIRST;
         for (int number = 1; ; number++) {
             try {
@@ -80,21 +89,16 @@ final class Retries {
                 if (why.contains(PLAIN)) {
                     throw failure(
                             e,
-                            what
-                                    + " cannot be fetched: the server does not use TLS; if that is intended, pass"
-                                    + " --plain-http");
+                            what + failed + "the server does not use TLS; if that is intended, pass" + " --plain-http");
                 }
                 // If the first attempt cannot resolve the host name, it is probably misspelt.
                 if (number == MAX_ATTEMPTS || isFinal(e) || number == 1 && Failures.isUnresolved(e)) {
-                    throw failure(e, what + " cannot be fetched: " + why);
+                    throw failure(e, what + failed + why);
                 }
                 Duration next =
                         e instanceof LaterException later ? later.after().orElse(wait) : wait;
                 if (next.compareTo(MAX) > 0) {
-                    throw failure(
-                            e,
-                            what + " cannot be fetched: " + why + "; the server allows a retry in " + next.toSeconds()
-                                    + " s");
+                    throw failure(e, what + failed + why + "; the server allows a retry in " + next.toSeconds() + " s");
                 }
                 progress.message(what + ": " + why + "; retrying in " + next.toSeconds() + " s");
                 rest(next);

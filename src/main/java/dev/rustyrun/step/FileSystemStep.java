@@ -149,7 +149,8 @@ public sealed interface FileSystemStep extends Step {
             return type.equals("sysfs")
                     ? "the network namespace belongs to another user namespace than the container's: give the"
                             + " container a network of its own, or bind the host's /sys instead"
-                    : "the host forbids it: in a container, run it privileged";
+                    : "the host forbids it: in a container, run it privileged"
+                            + (type.equals(PROC) ? "; with a user namespace, leave out --pid host" : "");
         }
 
         private void mount(Linux linux, OpenFile opened, String options) {

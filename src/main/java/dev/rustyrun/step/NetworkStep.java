@@ -156,7 +156,15 @@ public sealed interface NetworkStep extends Step {
             if (last.isEmpty()) {
                 return "the program that sets it up ended before it was ready";
             }
-            return reporter.isEmpty() ? last : reporter + ": " + last;
+            return reporter.isEmpty() ? last : reporter + ": " + last + advice(last);
+        }
+
+        /** A remedy for an error of pasta, after a semicolon; often empty. */
+        static String advice(String line) {
+            if (line.contains("Failed to bind any port")) {
+                return "; another program listens there, or the port is below 1024 and this user is not root";
+            }
+            return line.contains("Failed to open tun") ? "; can this user open /dev/net/tun? see rustyrun doctor" : "";
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,13 @@ class RemoteEngineTest {
         assertEquals("the server answers 500", failure(FakeServer.json(500, "<html>")));
         assertEquals("the server answers 502", failure("HTTP/1.1 502 X\r\nContent-Length: 0\r\n\r\n"));
         assertTrue(failure(FakeServer.json(401, "{\"detail\":\"who are you\"}")).endsWith("RUSTYRUN_TOKEN_FILE)"));
+    }
+
+    @Test
+    void a_server_without_tls_is_reported() {
+        assertEquals(
+                "the server does not use TLS: use http://",
+                Connection.reason(new SSLException("Unsupported or unrecognized SSL message")));
     }
 
     @Test

@@ -208,6 +208,16 @@ class ImageArchiveTest {
     }
 
     @Test
+    void a_file_that_is_not_a_tar_is_named() throws IOException {
+        Path file = Files.writeString(folder.resolve("notes"), "a line of text\n".repeat(100));
+        String message = assertThrows(
+                        InvalidSpecException.class,
+                        () -> new ImageArchive(store).load(file.toString(), InputStream.nullInputStream(), AMD64))
+                .getMessage();
+        assertTrue(message.startsWith("the archive " + file + " cannot be loaded: "), message);
+    }
+
+    @Test
     void only_a_tar_is_imported() {
         for (byte[] bytes : List.of(new byte[0], "no tar".getBytes(StandardCharsets.UTF_8), new byte[1024])) {
             assertThrows(InvalidSpecException.class, () -> importTar(bytes, "x"));
