@@ -65,7 +65,7 @@ public final class Rustyrun {
         try {
             linux.exit(new Monitor(linux, self, launch::read, args[1]).perform());
         } catch (RuntimeException | Error e) {
-            // The first line becomes the result of a container that has not begun; the rest is for its reader.
+            // If the container has not begun, the first line becomes its result; the stack trace is for developers.
             System.err.println(Printable.line("rustyrun: " + e.getMessage()));
             e.printStackTrace();
             Runtime.getRuntime().halt(EngineContext.FAILED);

@@ -22,7 +22,8 @@ final class GlobalOptions {
             description =
                     "Keep the state of containers in DIR (default: /run/rustyrun; for an ordinary user the first of"
                             + " $XDG_RUNTIME_DIR/rustyrun, /run/user/UID/rustyrun, $XDG_STATE_HOME/rustyrun and"
-                            + " ~/.local/state/rustyrun that can exist). No other user may be able to write to it.")
+                            + " ~/.local/state/rustyrun whose variable is set or whose parent exists). No other user may"
+                            + " be able to write to it.")
     private String root;
 
     @Option(

@@ -77,7 +77,7 @@ final class NodeDirectory {
             if (!wanted.is(linux.status(device.descriptor()))) {
                 throw new StepFailure("the host's " + wanted.source() + " is not the device " + wanted.major() + ":"
                         + wanted.minor() + ", and in a user namespace only a device of the host can be shown: give the"
-                        + " device that is there, or use no user namespace");
+                        + " numbers of the host's device, or use no user namespace");
             }
             if (!makeFile(name, wanted.path())) {
                 return false;

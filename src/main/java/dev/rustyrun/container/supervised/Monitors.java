@@ -73,7 +73,7 @@ final class Monitors {
         Optional<ChildStatus> ended = watched.containsKey(one.folder.id()) ? linux.reap(one.monitor) : Optional.empty();
         if (ended.isPresent()) {
             one.ended.accept(ended.get().signalled());
-            // Whoever waits for the start gets this result.
+            // Callers that wait for the start get this result.
             if (one.folder.isUnbegun()) {
                 String line = one.folder.monitorError();
                 one.folder.finish(Monitor.setupFailed("the monitor process of the container "
