@@ -1,8 +1,10 @@
 package dev.rustyrun.image;
 
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +40,13 @@ public final class ImagePull {
      * A pull with these settings.
      *
      * @param logins the file with logins; empty for the usual ones
+     * @throws InvalidSpecException when the file is missing: the pull would be anonymous
      */
     public static ImagePull of(ImageStore store, RegistrySettings settings, Optional<Path> logins, Progress progress) {
+        logins.filter(file -> !Files.exists(file)).ifPresent(file -> {
+            throw new InvalidSpecException("--authfile " + Printable.shown(file.toString())
+                    + " does not exist; leave the option out for the default files");
+        });
         return new ImagePull(store, settings, AuthFiles.of(Linux.host(), logins), progress, Retries.sleeping(progress));
     }
 

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -84,6 +85,16 @@ class ImagePullTest {
         String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         Files.writeString(
                 folder.resolve("auth.json"), "{\"auths\":{\"" + registry.host() + "\":{\"auth\":\"" + pair + "\"}}}");
+    }
+
+    @Test
+    void a_missing_file_with_logins_is_refused() {
+        Optional<Path> missing = Optional.of(folder.resolve("no-such-file"));
+        String message = assertThrows(
+                        InvalidSpecException.class,
+                        () -> ImagePull.of(store, RegistrySettings.of("{}"), missing, Progress.NONE))
+                .getMessage();
+        assertTrue(message.startsWith("--authfile ") && message.contains("does not exist"), message);
     }
 
     @Test
