@@ -47,7 +47,7 @@ public sealed interface NamespaceStep extends Step {
         @Override
         public String hint(int errno) {
             return switch (errno) {
-                case Errno.EPERM -> "run it as root, or in a container with CAP_SYS_ADMIN";
+                case Errno.EPERM -> "run it as root, without --userns host, or in a container with CAP_SYS_ADMIN";
                 case Errno.ENOSPC -> "the limit of namespaces is reached, see /proc/sys/user/max_*_namespaces";
                 case Errno.EINVAL -> "this kernel lacks one of these namespaces";
                 default -> "";

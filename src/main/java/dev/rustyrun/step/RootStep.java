@@ -156,8 +156,8 @@ public sealed interface RootStep extends Step {
             Linux linux = context.linux();
             context.connection().ask(sentDue);
             int mount = context.connection().awaitDescriptor();
+            refuseHostsRoot(rootfs, linux.status(mount), linux);
             try (OpenFile place = context.openOrAsk(rootfs, placeDue)) {
-                refuseHostsRoot(rootfs, linux.status(place.descriptor()), linux);
                 linux.attachMount(mount, place.descriptor());
             }
             return mount;

@@ -25,6 +25,11 @@ class HintsTest {
         assertFalse(mount("tmpfs").hint(Errno.EPERM).contains("--pid"));
     }
 
+    @Test
+    void an_ordinary_user_needs_a_user_namespace() {
+        assertTrue(new NamespaceStep.Unshare(0).hint(Errno.EPERM).contains("without --userns host"));
+    }
+
     private static Step mount(String type) {
         return new FileSystemStep.MountFileSystem(type, type, "/" + type, 0, "", 0, false, false);
     }
