@@ -1,12 +1,14 @@
 package dev.rustyrun.request;
 
 import dev.rustyrun.network.EgressPolicy;
+import dev.rustyrun.spec.ByteSize;
 import dev.rustyrun.spec.ConnectedNetwork;
 import dev.rustyrun.spec.Resources;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -61,14 +63,23 @@ public record Policy(
         }
 
         private BigDecimal within(String field, Optional<? extends Number> asked) {
+            return within(field, asked, BigDecimal::toString);
+        }
+
+        private BigDecimal sizeWithin(String field, Optional<Long> asked) {
+            return within(field, asked, size -> ByteSize.text(size.longValue()));
+        }
+
+        /** @param shown writes a value as callers do */
+        private BigDecimal within(String field, Optional<? extends Number> asked, Function<BigDecimal, String> shown) {
             BigDecimal value = asked.map(number ->
                             number instanceof BigDecimal exact ? exact : BigDecimal.valueOf(number.longValue()))
                     .orElseGet(this::effectiveDefault);
             if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
                 throw FieldException.at(
                         "/" + field,
-                        field + " " + value + " is not in the range " + min + " to " + max
-                                + " that this service allows");
+                        field + " " + shown.apply(value) + " is not in the range " + shown.apply(min) + " to "
+                                + shown.apply(max) + " that this service allows");
             }
             return value;
         }
@@ -82,7 +93,7 @@ public record Policy(
      */
     public LaunchRequest resolve(LaunchRequest request, long timeoutMillis) {
         LaunchRequest limited = request.limitedTo(
-                memory.within("memory", request.memory()).longValue(),
+                memory.sizeWithin("memory", request.memory()).longValue(),
                 cpus.within("cpus", request.cpus()),
                 pids.within("pids", request.pids()).longValue(),
                 BigDecimal.valueOf(timeoutMillis, 3));
@@ -104,7 +115,7 @@ public record Policy(
      */
     public LaunchRequest onDisk(LaunchRequest request) {
         return storage.map(range -> request.storing(
-                        range.within("storageSize", request.storageSize()).longValue()))
+                        range.sizeWithin("storageSize", request.storageSize()).longValue()))
                 .orElse(request);
     }
 
@@ -179,6 +190,6 @@ public record Policy(
 
     /** The number of output bytes to keep, for a requested {@code size} in {@code field}. */
     public int output(String field, Optional<Long> size) {
-        return output.within(field, size).intValueExact();
+        return output.sizeWithin(field, size).intValueExact();
     }
 }

@@ -35,6 +35,17 @@ public final class ByteSize {
         return left == 1 || wordy ? unit : -1;
     }
 
+    /** The shortest form of {@code bytes}, such as {@code 64m}, which {@link #parse} reads. */
+    public static String text(long bytes) {
+        int unit = 0;
+        long number = bytes;
+        while (number != 0 && number % (1 << 10) == 0 && unit < UNITS.length() - 1) {
+            number >>= 10;
+            unit++;
+        }
+        return unit == 0 ? Long.toString(bytes) : number + UNITS.substring(unit, unit + 1);
+    }
+
     /** The number of bytes that {@code text} means, or -1 for no limit; empty when it is neither. */
     public static Optional<Long> limit(String text) {
         return text.equals("-1") ? Optional.of(Resources.UNLIMITED) : parse(text);

@@ -164,9 +164,7 @@ class PolicyTest {
                 POLICY.onDisk(request("{'image': 'a', 'storageSize': '8m'}")).storageSize());
         FieldException refused =
                 assertThrows(FieldException.class, () -> POLICY.onDisk(request("{'image': 'a', 'storageSize': '9m'}")));
-        assertEquals(
-                "storageSize 9437184 is not in the range 65536 to 8388608 that this service allows",
-                refused.getMessage());
+        assertEquals("storageSize 9m is not in the range 64k to 8m that this service allows", refused.getMessage());
         assertEquals(Optional.empty(), resolve("{'image': 'a'}").storageSize());
     }
 
