@@ -222,9 +222,17 @@ public final class LocalEngine implements Engine {
             return JsonNodeFactory.instance.objectNode().set("result", ended.get());
         }
         Optional<ContainerFolder> folder = find(id);
-        return folder.isPresent()
-                ? containers().view(folder.get())
-                : unwatched.report(id).json();
+        if (folder.isEmpty()) {
+            return unwatched.report(id).json();
+        }
+        ObjectNode view = containers().view(folder.get());
+        try {
+            // A service's clients do not need the host's process ids.
+            tools.store().running(id).ifPresent(state -> view.put("pid", state.pid()));
+        } catch (ContainerException damaged) {
+            // Its folder is valid, so the rest is known.
+        }
+        return view;
     }
 
     @Override

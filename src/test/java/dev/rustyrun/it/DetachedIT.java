@@ -99,6 +99,21 @@ class DetachedIT {
     }
 
     @Test
+    void inspect_has_the_process_id_of_a_running_container() throws IOException {
+        run("shown", "sleep", "1000");
+        String pid = rustyrun("inspect", "--format", "{{.Pid}}", "shown")
+                .expect(0)
+                .out()
+                .strip();
+        assertEquals("sleep\n", Files.readString(Path.of("/proc", pid, "comm")));
+        assertEquals(
+                pid, rustyrun("list", "--format", "{{.Pid}}").expect(0).out().strip());
+        rustyrun("kill", "shown", "KILL").expect(0);
+        rustyrun("wait", "shown").expect(137);
+        assertFalse(inspect("shown").has("pid"));
+    }
+
+    @Test
     void exec_update_and_events_say_that_a_container_has_ended() {
         run("ended", "true");
         rustyrun("wait", "ended").expect(0);
