@@ -4,6 +4,7 @@ import dev.rustyrun.cgroup.CgroupLayout;
 import dev.rustyrun.cgroup.CgroupPath;
 import dev.rustyrun.cgroup.StaleCgroups;
 import dev.rustyrun.linux.Linux;
+import dev.rustyrun.stage.SelfExec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +17,14 @@ import java.util.function.BooleanSupplier;
 public final class StaleContainers {
 
     private final Linux linux;
+    private final SelfExec self;
     private final ContainerStore store;
     private final CgroupLayout layout;
 
     /** The stale containers of {@code store}; those of other stores are not touched. */
-    public StaleContainers(Linux linux, ContainerStore store) {
+    public StaleContainers(Linux linux, SelfExec self, ContainerStore store) {
         this.linux = linux;
+        this.self = self;
         this.store = store;
         this.layout = store.layout();
     }
@@ -63,6 +66,10 @@ public final class StaleContainers {
                     cgroup.kill();
                     cgroup.remove();
                 });
+                // Its layer is marked as kept from the start on. Other kept layers belong to detached containers.
+                if (gone.origin().stays()) {
+                    ContainerLayers.forget(linux, self, store.folder(), id);
+                }
                 store.remove(id);
             });
             return still.isPresent();

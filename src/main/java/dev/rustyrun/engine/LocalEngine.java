@@ -131,7 +131,7 @@ public final class LocalEngine implements Engine {
 
     /** Removes resources that killed processes of containers have left; returns one line for each item. */
     public List<String> collect() {
-        List<String> lines = new ArrayList<>(new StaleContainers(tools.linux(), tools.store()).remove());
+        List<String> lines = new ArrayList<>(new StaleContainers(tools.linux(), tools.self(), tools.store()).remove());
         lines.addAll(detached().map(Detached::collect).orElse(List.of()));
         lines.addAll(ContainerLayers.removeLeft(tools.linux(), tools.self()));
         return lines;

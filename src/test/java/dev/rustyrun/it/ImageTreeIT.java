@@ -54,6 +54,18 @@ class ImageTreeIT {
                 .expect(0);
     }
 
+    /** In the first milliseconds of its run, a container has a layer and a state that is not marked as set up. */
+    @Test
+    void gc_removes_the_layer_of_a_kept_one_that_was_killed_before_its_start() throws IOException {
+        keep("early", "echo mine > /f");
+        Path state = Path.of("/run/rustyrun/early/state.json");
+        String text = Files.readString(state);
+        assertTrue(text.contains("\"setUp\":true"), text);
+        Files.writeString(state, text.replace("\"setUp\":true", "\"setUp\":false"));
+        assertEquals("removed container early\n", mounted.out("gc"));
+        assertFalse(mounted.containers().contains("early"));
+    }
+
     @Test
     void one_that_is_kept_stays_stopped_with_its_files_until_it_is_deleted() throws IOException {
         mounted.rustyrun("run", "--keep", "--name", "stays", "base", "sh", "-c", "echo mine > /f; exit 3")

@@ -102,7 +102,7 @@ public final class DataFolder {
      * not be removed.
      */
     public List<String> removeStale() {
-        List<String> lines = new ArrayList<>(new StaleContainers(linux, store).remove());
+        List<String> lines = new ArrayList<>(new StaleContainers(linux, self, store).remove());
         lines.addAll(ContainerLayers.removeLeft(linux, self));
         return lines;
     }
