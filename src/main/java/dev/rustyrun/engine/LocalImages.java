@@ -140,6 +140,9 @@ public final class LocalImages implements Images {
         ImageRemoval.Pruned pruned = store.prune(all);
         List<String> lines = new ArrayList<>();
         pruned.removed().forEach(id -> lines.add("Deleted: " + id));
+        if (pruned.kept() > 0) {
+            lines.add("Kept: " + pruned.kept() + (pruned.kept() == 1 ? " image" : " images") + " in use");
+        }
         lines.add("Reclaimed: " + pruned.bytes() + " bytes");
         return lines;
     }

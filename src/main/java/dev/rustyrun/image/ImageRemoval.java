@@ -96,6 +96,7 @@ public final class ImageRemoval {
      */
     public Pruned prune(boolean all) {
         List<Digest> removed = new ArrayList<>();
+        int kept = 0;
         try (StoreLock lock = store.change()) {
             List<ImageStore.Listed> candidates = store.list().stream()
                     .filter(image -> all || image.tags().isEmpty())
@@ -105,7 +106,9 @@ public final class ImageRemoval {
             disposal.release(manifests);
             Set<Digest> used = disposal.used(manifests);
             for (ImageStore.Listed image : candidates) {
-                if (!used.contains(image.image().manifest())) {
+                if (used.contains(image.image().manifest())) {
+                    kept++;
+                } else {
                     for (ImageReference name : image.names()) {
                         store.removeName(name);
                     }
@@ -116,16 +119,17 @@ public final class ImageRemoval {
         } catch (IOException e) {
             throw store.unwritable(e);
         }
-        return new Pruned(removed, collect());
+        return new Pruned(removed, kept, collect());
     }
 
     /**
      * The result of {@link #prune}.
      *
      * @param removed ids of the removed images
+     * @param kept how many images were kept, because containers or warm launches use them
      * @param bytes the size of the removed blobs
      */
-    public record Pruned(List<Digest> removed, long bytes) {}
+    public record Pruned(List<Digest> removed, int kept, long bytes) {}
 
     /**
      * Removes blobs and unpacked layers that no image needs, and files that killed processes have left. Does nothing

@@ -123,7 +123,7 @@ class ImageStoreTest {
             }
         });
         assertThrows(InvalidSpecException.class, () -> used.remove("mine:1", false));
-        assertEquals(List.of(), used.prune(true).removed());
+        assertEquals(new ImageRemoval.Pruned(List.of(), 1, 0), used.prune(true));
         assertEquals(2, used.remove(id.hex(), true).size());
     }
 
