@@ -360,9 +360,27 @@ public final class ContainerLayers implements LayerDisposal {
         }
     }
 
+    /** The hashes of the layers that containers use, also of images that were removed by force. */
+    private Set<String> usedLayers() {
+        Set<String> used = new HashSet<>();
+        for (String id : ids()) {
+            try {
+                String trees = linux.readFile(folder + "/" + id + "/" + LAYERS);
+                if (!isStale(id)) {
+                    for (String tree : trees.split("\n")) {
+                        used.add(LayerStore.hexOf(tree));
+                    }
+                }
+            } catch (LinuxException e) {
+                // The layer is being made, or was just removed.
+            }
+        }
+        return used;
+    }
+
     @Override
     public void retain(Set<Digest> needed) {
-        Set<String> names = new HashSet<>();
+        Set<String> names = new HashSet<>(usedLayers());
         needed.forEach(digest -> names.add(digest.hex()));
         if (linux.isRoot()) {
             new LayerStore(linux, images.layers()).retain(names);

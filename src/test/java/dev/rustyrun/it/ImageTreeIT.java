@@ -132,6 +132,35 @@ class ImageTreeIT {
     }
 
     @Test
+    void one_whose_image_is_removed_by_force_keeps_its_files() throws IOException {
+        keep("first", "echo first > /first");
+        mounted.out("commit", "--message", "m", "first", "forced");
+        mounted.out("delete", "first");
+        mounted.rustyrun("run", "--keep", "--name", "second", "forced", "sh", "-c", "echo second > /second")
+                .expect(0);
+        mounted.out(
+                "run",
+                "-d",
+                "--name",
+                "third",
+                "forced",
+                "sh",
+                "-c",
+                "until test -e /go; do sleep 0.1; done; cat /first");
+        assertTrue(mounted.rustyrun("rmi", "forced").expect(125).errorLine().contains("is used by a container"));
+        mounted.out("rmi", "--force", "forced");
+        Path go = Files.writeString(mounted.folder.resolve("go"), "");
+        mounted.out("cp", go.toString(), "third:/go");
+        mounted.out("wait", "third");
+        assertEquals("first\n", mounted.out("logs", "third"));
+        assertTrue(mounted.out("diff", "second").contains("A /second\n"));
+        assertTrue(mounted.out("cp", "second:/first", "-").contains("first\n"));
+        mounted.out("delete", "second");
+        mounted.out("delete", "third");
+        mounted.out("image", "prune");
+    }
+
+    @Test
     void cp_and_diff_see_a_detached_one_while_it_runs_and_after_its_end() throws IOException {
         mounted.out("run", "-d", "--name", "apart", "base", "sh", "-c", "echo x > /x; echo up; exec sleep 4714");
         Host.eventually("it is up", () -> mounted.out("logs", "apart").equals("up\n"));

@@ -62,9 +62,21 @@ public final class LayerStore {
         return path + "/" + hex + "/" + TREE;
     }
 
-    /** Whether the layer has an entry for the root directory, with its mode and owner. */
+    /** The hash of the layer whose files are at {@code tree}, a path from {@link #tree}. */
+    public static String hexOf(String tree) {
+        return Path.of(tree).getParent().getFileName().toString();
+    }
+
+    /** Whether the layer has an entry for the root directory, with its mode and owner; false if it was just removed. */
     public boolean hasRootEntry(String hex) {
-        return linux.readFile(path + "/" + hex + "/" + INFO).contains("root=true");
+        try {
+            return linux.readFile(path + "/" + hex + "/" + INFO).contains("root=true");
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**
