@@ -45,7 +45,10 @@ final class IdleCollection {
 
     /** Records that a launch has ended; collects soon, unless another launch follows. */
     void launched() {
-        int now = launches.incrementAndGet();
+        plan(launches.incrementAndGet());
+    }
+
+    private void plan(int now) {
         if (now >= LAUNCHES && planned.compareAndSet(false, true)) {
             later.accept(() -> collectIfIdle(now));
         }
@@ -53,8 +56,12 @@ final class IdleCollection {
 
     private void collectIfIdle(int before) {
         planned.set(false);
-        // The launch that runs or has followed plans the next attempt.
-        if (running.getAsInt() == 0 && launches.compareAndSet(before, 0)) {
+        int now = launches.get();
+        if (now != before) {
+            // Launches that ended meanwhile could not plan another attempt.
+            plan(now);
+        } else if (running.getAsInt() == 0 && launches.compareAndSet(before, 0)) {
+            // Otherwise the launch that runs plans the next attempt.
             collection.run();
         }
     }
