@@ -29,6 +29,7 @@ final class ContainerLayer {
     private final List<String> volumes;
     private final String token;
     private OpenFile lock;
+    private boolean made;
     private boolean adopted;
 
     /**
@@ -107,6 +108,7 @@ final class ContainerLayer {
             ContainerLayers.remove(linux, self, folder, id);
             linux.makeDirectory(path(), 0700);
         }
+        made = true;
         lock = new OpenFile(linux, linux.open(path(), FOLDER));
         linux.lock(lock.descriptor());
         if (image.most() > 0) {
@@ -214,13 +216,14 @@ final class ContainerLayer {
     }
 
     /**
-     * Removes the layer, or keeps it until its container is deleted.
+     * Removes the layer, or keeps it until its container is deleted. A layer that {@link #make} refused to replace
+     * belongs to another container and is left as it is.
      *
      * @param hasRun whether the container has run: the layer of a container that could not be made is not kept
      */
     void end(boolean hasRun) {
         unlock();
-        if (!image.kept() || !hasRun && !adopted) {
+        if (made && (!image.kept() || !hasRun) || adopted && !image.kept()) {
             ContainerLayers.remove(linux, self, folder, id);
         }
     }

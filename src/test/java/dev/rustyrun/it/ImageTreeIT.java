@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -158,6 +159,33 @@ class ImageTreeIT {
         mounted.out("delete", "second");
         mounted.out("delete", "third");
         mounted.out("image", "prune");
+    }
+
+    @Test
+    void one_that_is_refused_leaves_the_files_of_another_root_with_its_name() throws IOException {
+        String one = mounted.folder.resolve("root-one").toString();
+        String other = mounted.folder.resolve("root-other").toString();
+        mounted.rustyrun("--root", one, "run", "--keep", "--name", "same", "base", "sh", "-c", "echo mine > /mine")
+                .expect(0);
+        assertTrue(mounted.rustyrun("--root", other, "run", "--name", "same", "base", "true")
+                .expect(125)
+                .errorLine()
+                .contains("choose another name"));
+        assertTrue(mounted.out("--root", one, "diff", "same").contains("A /mine\n"));
+        mounted.out("--root", one, "delete", "same");
+        assertFalse(mounted.containers().contains("same"));
+    }
+
+    @Test
+    void one_in_a_read_only_store_fails_with_the_reason_and_leaves_nothing() {
+        mounted.out("run", "base", "true");
+        List<String> command = new ArrayList<>(mounted.command("run", "--name", "unwritable", "base", "true"));
+        int script = command.indexOf("-ec") + 1;
+        command.set(
+                script, command.get(script).replace("exec", "mount -o remount,ro,bind /var/lib/rustyrun/images; exec"));
+        String error = Launcher.execute(command, "").expect(125).errorLine();
+        assertTrue(error.contains("mkdir") && error.contains("EROFS"), error);
+        assertFalse(mounted.out("list").contains("unwritable"));
     }
 
     @Test
