@@ -92,7 +92,7 @@ class BadInputIT {
     void C18_P7_numbers_that_are_none_or_too_small() {
         expectRun("--memory 64 is less than 512k", "--memory", "64");
         for (String option : List.of("--timeout", "--cpus")) {
-            expectRun("'" + option + "': '1s' is not a number such as 1.5", option, "1s");
+            expectRun("rustyrun: " + option + ": '1s' is not a number such as 1.5", option, "1s");
         }
     }
 

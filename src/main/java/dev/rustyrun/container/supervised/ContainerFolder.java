@@ -163,9 +163,14 @@ public final class ContainerFolder {
         return Files.exists(errors());
     }
 
+    /** Whether its monitor has begun, or has recorded a result. Opens no file, so it works at the limit of open files. */
+    boolean hasBegun() {
+        return started.exists() || result.exists();
+    }
+
     /** Whether the container exists, but its monitor has neither begun nor recorded a result. */
     boolean isUnbegun() {
-        return description.exists() && !started.exists() && !result.exists();
+        return description.exists() && !hasBegun();
     }
 
     /** The first line of the monitor's standard error, without the program's name; empty if it has written nothing. */

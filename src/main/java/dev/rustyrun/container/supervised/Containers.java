@@ -167,9 +167,7 @@ public final class Containers {
             startMonitor(folder);
         }
         return watches.until(
-                        folder,
-                        BEGIN_SECONDS * 1000,
-                        () -> folder.started().or(folder::result).map(begun -> folder))
+                        folder, BEGIN_SECONDS * 1000, () -> Optional.of(folder).filter(ContainerFolder::hasBegun))
                 .thenApply(begun -> {
                     listener.changed("started", folder.id());
                     return begun.orElseThrow(() -> ContainerException.busy("the container " + folder.id()
