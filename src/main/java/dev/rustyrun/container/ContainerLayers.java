@@ -303,19 +303,20 @@ public final class ContainerLayers implements LayerDisposal {
     }
 
     @Override
-    public boolean isOnlyPrepared(Digest image) {
+    public List<String> users(Digest image) {
+        List<String> users = new ArrayList<>();
         for (String id : ids()) {
             try {
                 if (image.equals(Digest.parse(linux.readFile(folder + "/" + id + "/" + IMAGE)))
                         && !linux.exists(folder + "/" + id + "/" + WAITING)
                         && !isStale(id)) {
-                    return false;
+                    users.add(id);
                 }
             } catch (LinuxException | InvalidSpecException e) {
                 // The layer is being made, or was just removed.
             }
         }
-        return true;
+        return users;
     }
 
     @Override

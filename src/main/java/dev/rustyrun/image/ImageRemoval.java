@@ -1,5 +1,6 @@
 package dev.rustyrun.image;
 
+import dev.rustyrun.linux.Printable;
 import dev.rustyrun.spec.InvalidSpecException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -80,9 +81,19 @@ public final class ImageRemoval {
     private void check(StoredImage image, boolean force) {
         disposal.release(List.of(image.manifestDigest()));
         if (!force && disposal.used(List.of(image.manifestDigest())).contains(image.manifestDigest())) {
-            String user = disposal.isOnlyPrepared(image.manifestDigest())
-                    ? " is held by warm launches of a service that does not discard them: continue or end that service"
-                    : " is used by a container: delete that first";
+            List<String> users = disposal.users(image.manifestDigest()).stream()
+                    .map(Printable::shown)
+                    .toList();
+            String user =
+                    switch (users.size()) {
+                        case 0 ->
+                            " is held by warm launches of a service that does not discard them: continue or end that"
+                                    + " service";
+                        case 1 -> " is used by container " + users.get(0) + ": delete that first";
+                        default ->
+                            " is used by " + users.size() + " containers, such as " + users.get(0)
+                                    + ": delete them first";
+                    };
             throw new ImageException(
                     ImageException.Kind.IN_USE,
                     "image " + image.id().shortHex() + user + ", or remove the image with --force");

@@ -15,11 +15,11 @@ public interface LayerDisposal {
     }
 
     /**
-     * Whether {@code image}, which is used, is used only by containers that a service has prepared for later requests,
-     * and that it has not discarded in {@link #release}.
+     * The ids of the containers that use {@code image}, a manifest digest, without those that a service has prepared for
+     * later requests.
      */
-    default boolean isOnlyPrepared(Digest image) {
-        return false;
+    default List<String> users(Digest image) {
+        return List.of();
     }
 
     /**

@@ -74,7 +74,7 @@ class ContainerLayerTest {
     }
 
     @Test
-    void an_image_is_only_prepared_until_a_container_uses_it_too() {
+    void launches_that_a_service_has_prepared_are_no_users_of_an_image() {
         Digest image = Digest.parse("sha256:" + "1".repeat(64));
         ContainerLayers layers =
                 new ContainerLayers(Linux.host(), SelfExec.current(), ImageStore.open(Linux.host(), folder));
@@ -82,14 +82,14 @@ class ContainerLayerTest {
         waiting.make(STORE);
         waiting.markWaiting();
         assertEquals(Set.of(image), layers.used(List.of(image)));
-        assertTrue(layers.isOnlyPrepared(image));
+        assertEquals(List.of(), layers.users(image));
         ContainerLayer container = layer(Linux.host(), "container");
         container.make(STORE);
-        assertFalse(layers.isOnlyPrepared(image));
+        assertEquals(List.of("container"), layers.users(image));
         container.end(false);
-        assertTrue(layers.isOnlyPrepared(image));
+        assertEquals(List.of(), layers.users(image));
         waiting.markTaken();
-        assertFalse(layers.isOnlyPrepared(image), "a request has taken the launch");
+        assertEquals(List.of("waiting"), layers.users(image), "a request has taken the launch");
         waiting.end(false);
         assertEquals(Set.of(), layers.used(List.of(image)));
     }

@@ -148,7 +148,7 @@ class ImageTreeIT {
                 "sh",
                 "-c",
                 "until test -e /go; do sleep 0.1; done; cat /first");
-        assertTrue(mounted.rustyrun("rmi", "forced").expect(125).errorLine().contains("is used by a container"));
+        assertTrue(mounted.rustyrun("rmi", "forced").expect(125).errorLine().contains("is used by 2 containers, "));
         mounted.out("rmi", "--force", "forced");
         Path go = Files.writeString(mounted.folder.resolve("go"), "");
         mounted.out("cp", go.toString(), "third:/go");
@@ -246,7 +246,7 @@ class ImageTreeIT {
         Path file = Files.writeString(mounted.folder.resolve("secret"), "of the first\n");
         mounted.out("create", "--name", "twice", "base", "cat", "/secret");
         mounted.out("cp", file.toString(), "twice:/");
-        assertTrue(mounted.rustyrun("rmi", "base").expect(125).errorLine().contains("is used by a container"));
+        assertTrue(mounted.rustyrun("rmi", "base").expect(125).errorLine().contains("is used by container twice: "));
         mounted.out("rm", "twice");
         assertFalse(mounted.containers().contains("twice"));
         mounted.out("create", "--name", "twice", "base", "cat", "/secret");
