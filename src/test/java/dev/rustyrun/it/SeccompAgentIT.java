@@ -158,6 +158,8 @@ class SeccompAgentIT {
             bundle.edit(config -> config.putObject("annotations").put("one", "two"));
             bundle.create("box").expect(0);
             assertEquals("created", bundle.status("box"));
+            // create has sent the listener; the agent may log it later.
+            Host.eventually("the agent has it", () -> log().stream().anyMatch(line -> line.endsWith("}")), this::log);
             JsonNode state = JSON.readTree(log().get(0)).get("state");
             assertEquals(bundle.directory().toString(), state.get("bundle").textValue());
             assertEquals("two", state.get("annotations").get("one").textValue());
