@@ -29,7 +29,9 @@ final class ContainerLayer {
     private final List<String> volumes;
     private final String token;
     private OpenFile lock;
-    private boolean made;
+    /** Whether {@link #make} has made the layer or taken it over. */
+    private boolean owned;
+
     private boolean adopted;
 
     /**
@@ -108,7 +110,7 @@ final class ContainerLayer {
             ContainerLayers.remove(linux, self, folder, id);
             linux.makeDirectory(path(), 0700);
         }
-        made = true;
+        owned = true;
         lock = new OpenFile(linux, linux.open(path(), FOLDER));
         linux.lock(lock.descriptor());
         if (image.most() > 0) {
@@ -194,6 +196,7 @@ final class ContainerLayer {
         lock = new OpenFile(linux, linux.open(path(), FOLDER));
         // Waits for a copy into the layer that may be in progress.
         linux.lock(lock.descriptor());
+        owned = true;
         adopted = true;
         for (int number = 0; number < image.files().size(); number++) {
             linux.removeFile(lock.descriptor(), "file" + number);
@@ -223,7 +226,7 @@ final class ContainerLayer {
      */
     void end(boolean hasRun) {
         unlock();
-        if (made && (!image.kept() || !hasRun) || adopted && !image.kept()) {
+        if (owned && (!image.kept() || !hasRun && !adopted)) {
             ContainerLayers.remove(linux, self, folder, id);
         }
     }

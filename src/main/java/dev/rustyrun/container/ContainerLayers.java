@@ -368,9 +368,7 @@ public final class ContainerLayers implements LayerDisposal {
             try {
                 String trees = linux.readFile(folder + "/" + id + "/" + LAYERS);
                 if (!isStale(id)) {
-                    for (String tree : trees.split("\n")) {
-                        used.add(LayerStore.hexOf(tree));
-                    }
+                    trees.lines().map(LayerStore::hexOf).forEach(used::add);
                 }
             } catch (LinuxException e) {
                 // The layer is being made, or was just removed.

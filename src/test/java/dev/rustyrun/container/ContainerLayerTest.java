@@ -74,6 +74,18 @@ class ContainerLayerTest {
     }
 
     @Test
+    void a_layer_that_is_being_made_does_not_stop_a_removal_of_images() throws IOException {
+        ContainerLayer beginning = layer(Linux.host(), "beginning");
+        beginning.make(STORE);
+        Files.writeString(folder.resolve("containers/beginning/layers"), "");
+        ContainerLayers layers =
+                new ContainerLayers(Linux.host(), SelfExec.current(), ImageStore.open(Linux.host(), folder));
+        layers.retain(Set.of());
+        assertTrue(Files.exists(folder.resolve("containers/beginning")));
+        beginning.end(false);
+    }
+
+    @Test
     void launches_that_a_service_has_prepared_are_no_users_of_an_image() {
         Digest image = Digest.parse("sha256:" + "1".repeat(64));
         ContainerLayers layers =
