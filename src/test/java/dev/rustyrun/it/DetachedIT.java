@@ -99,6 +99,26 @@ class DetachedIT {
     }
 
     @Test
+    void a_container_whose_monitor_is_beginning_is_deleted_only_by_force() throws Exception {
+        rustyrun("create", "--name", "begins", "--rootfs", rootfs.toString(), "true")
+                .expect(0);
+        Path begins = Path.of(store, ".detached/begins");
+        Files.createFile(begins.resolve("monitor.err"));
+        // A process with a monitor's last arguments.
+        Process monitor = new ProcessBuilder("sh", "-c", "sleep 1000; true", "monitor", begins.toString()).start();
+        try {
+            assertTrue(error(1, "rm", "begins").contains("is being started"));
+            assertTrue(Files.exists(begins) && monitor.isAlive());
+            rustyrun("rm", "--force", "begins").expect(0);
+            assertEquals(137, monitor.waitFor());
+            assertFalse(Files.exists(begins));
+        } finally {
+            monitor.descendants().forEach(ProcessHandle::destroyForcibly);
+            monitor.destroyForcibly();
+        }
+    }
+
+    @Test
     void inspect_has_the_process_id_of_a_running_container() throws IOException {
         run("shown", "sleep", "1000");
         String pid = rustyrun("inspect", "--format", "{{.Pid}}", "shown")

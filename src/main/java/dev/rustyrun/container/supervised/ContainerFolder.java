@@ -133,8 +133,9 @@ public final class ContainerFolder {
         return new ResultHold(result.hold());
     }
 
+    /** Records the result, and now as the time of the end. */
     void finish(ObjectNode json) {
-        result.write(json);
+        result.write(json.put("finished", Instant.now().toString()));
     }
 
     /** Whether the container exists, valid or broken. */

@@ -204,11 +204,11 @@ public final class Containers {
         long end = System.nanoTime() + SOON_NANOS;
         while (!running.hasExecuted(folder, command)) {
             ContainerStatus status = status(folder);
-            if (folder.result().isPresent() || status != ContainerStatus.RUNNING) {
+            if (status == ContainerStatus.LOST) {
+                return Optional.of(Monitor.setupFailed(LOST_MESSAGE));
+            }
+            if (status != ContainerStatus.RUNNING) {
                 return folder.result()
-                        .or(() -> Optional.of(status)
-                                .filter(ContainerStatus.LOST::equals)
-                                .map(lost -> Monitor.setupFailed(LOST_MESSAGE)))
                         .filter(result -> result.path("reason").asText().equals(Outcome.Reason.SETUP_FAILED.word()));
             }
             Thread.sleep(System.nanoTime() < end ? SOON_MILLIS : POLL_MILLIS);

@@ -10,7 +10,6 @@ import dev.rustyrun.linux.Signal;
 import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.ContainerStatus;
 import dev.rustyrun.spec.SignalNames;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -109,8 +108,8 @@ final class Ending {
                 && folder.hasMonitor()
                 && FolderStatus.monitor(linux, folder).isPresent()) {
             if (!force) {
-                throw ContainerException.conflict(
-                        "container " + folder.id() + " is being started: stop it first, or force its deletion");
+                throw ContainerException.conflict("container " + folder.id()
+                        + " is being started: repeat this in a moment, or force its deletion");
             }
             endBroken(folder);
         }
@@ -186,8 +185,7 @@ final class Ending {
                     .put("reason", "lost")
                     .put("exitCode", 137)
                     .put("signal", 9)
-                    .put("message", Containers.LOST_MESSAGE)
-                    .put("finished", Instant.now().toString()));
+                    .put("message", Containers.LOST_MESSAGE));
             listener.changed("exited", folder.id());
         }
         return lost.stream().map(ContainerFolder::id).toList();

@@ -64,7 +64,6 @@ public final class Monitor {
         linux.startSession();
         ObjectNode description = folder.description().orElseThrow();
         ObjectNode result = result(description);
-        result.put("finished", Instant.now().toString());
         folder.finish(result);
         if (description.path("autoRemove").asBoolean()) {
             awaitReaders();

@@ -76,6 +76,7 @@ class MonitorsTest {
         assertEquals(
                 "setup-failed", folder.result().orElseThrow().path("reason").asText());
         assertEquals(125, folder.result().orElseThrow().path("exitCode").asInt());
+        assertTrue(folder.result().orElseThrow().has("finished"));
     }
 
     @Test
