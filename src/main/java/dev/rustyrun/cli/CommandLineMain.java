@@ -203,7 +203,7 @@ public final class CommandLineMain {
             return command.perform(context);
         } catch (RuntimeException e) {
             return fail(
-                    e,
+                    context.explained(e),
                     parsed.originalArgs().toArray(String[]::new),
                     command.failed(context, statusOf(parsed.commandSpec())));
         }

@@ -6,12 +6,12 @@ import dev.rustyrun.container.NoSuchContainerException;
 import dev.rustyrun.container.OutcomeJson;
 import dev.rustyrun.container.OwnProcess;
 import dev.rustyrun.container.WaitingStage;
+import dev.rustyrun.spec.ContainerException;
 import dev.rustyrun.spec.GivenFile;
 import dev.rustyrun.spec.Outcome;
 import dev.rustyrun.spec.Spec;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The environment of a local container command.
@@ -95,16 +95,18 @@ public record CommandContext(
     }
 
     /**
-     * Performs {@code work} on the running container {@code id}. The store does not have a detached container that has
-     * ended, so the error says its status instead of that it does not exist.
+     * The error to report for {@code e}. The store does not have a detached container that has ended, so the error is its
+     * status instead of that it does not exist.
      */
-    <T> T onRunning(String id, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (NoSuchContainerException e) {
-            engine().checkRuns(id);
-            throw e;
+    public RuntimeException explained(RuntimeException e) {
+        if (e instanceof NoSuchContainerException missing) {
+            try {
+                engine().checkRuns(missing.id());
+            } catch (ContainerException ended) {
+                return ended;
+            }
         }
+        return e;
     }
 
     /** The context of a command that works with any engine. */

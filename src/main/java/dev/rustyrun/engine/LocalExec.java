@@ -82,10 +82,8 @@ public final class LocalExec {
             boolean detached) {
         Execution.Place place = new Execution.Place(id, ignoresPause, cgroups);
         WaitingStage stage = context.stage("exec");
-        return context.onRunning(
-                id,
-                () -> new Execution(context.tools())
-                        .execute(place, of -> prepared(process.apply(of), stage), options, detached, stage));
+        return new Execution(context.tools())
+                .execute(place, of -> prepared(process.apply(of), stage), options, detached, stage);
     }
 
     private Spec.Process prepared(Spec.Process made, WaitingStage stage) {

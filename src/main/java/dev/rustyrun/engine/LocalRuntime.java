@@ -86,23 +86,17 @@ public final class LocalRuntime {
      * @param limits as {@code linux.resources} of config.json
      */
     public void limit(String id, String limits) {
-        context.onRunning(id, () -> {
-            Running.limit(tools.store(), id, limits);
-            return null;
-        });
+        Running.limit(tools.store(), id, limits);
     }
 
     /** Checks that a container has a process. */
     public void checkRuns(String id) {
-        context.onRunning(id, () -> {
-            Running.check(tools.store(), id);
-            return null;
-        });
+        Running.check(tools.store(), id);
     }
 
     /** The resource usage of a container, in runc's format on one line. */
     public String usage(String id) {
-        return context.onRunning(id, () -> new EventStream(tools, id).usage());
+        return new EventStream(tools, id).usage();
     }
 
     /**
@@ -111,9 +105,6 @@ public final class LocalRuntime {
      * @param output receives each event, a JSON object on one line
      */
     public void events(String id, int intervalMillis, Consumer<String> output) {
-        context.onRunning(id, () -> {
-            new EventStream(tools, id).follow(intervalMillis, output);
-            return null;
-        });
+        new EventStream(tools, id).follow(intervalMillis, output);
     }
 }
