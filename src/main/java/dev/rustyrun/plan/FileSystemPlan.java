@@ -84,10 +84,8 @@ final class FileSystemPlan {
         boolean refuseDevices = !host.limitsDevices();
         SentMount mapped =
                 new SentMount(path, true, 0, 0, 0, 0, 0, SentMount.Mapping.CONTAINER, true, List.of(), List.of());
-        boolean entersMapped = spec.mapsRootfs()
-                && ephemeral == null
-                && spec.root().image().isEmpty()
-                && spec.linux().isNew(NamespaceType.MOUNT);
+        boolean entersMapped =
+                spec.mapsRootfs() && ephemeral == null && spec.root().image().isEmpty();
         if (spec.mapsRootfs() && !entersMapped) {
             steps.add(new RootStep.ReceiveLayer(path, run.add(new HostStep.SendMount(mapped))));
         }

@@ -1,6 +1,5 @@
 package dev.rustyrun.step;
 
-import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
 import dev.rustyrun.linux.OpenFile;
@@ -49,15 +48,7 @@ final class MountPoints {
         try {
             return new OpenFile(linux, linux.cloneMount(path, recursive));
         } catch (LinuxException e) {
-            if (e.errno() != Errno.EACCES || sourceDue == HostStep.NONE) {
-                throw e;
-            }
-            context.connection().ask(sourceDue);
-            int sent = context.connection().awaitDescriptorIfThere();
-            if (sent == Connection.NO_DESCRIPTOR) {
-                throw e;
-            }
-            try (OpenFile source = new OpenFile(linux, sent)) {
+            try (OpenFile source = context.askAfter(e, sourceDue)) {
                 return new OpenFile(linux, linux.cloneMount(source.path(), recursive));
             }
         }

@@ -15,8 +15,12 @@ import java.util.Optional;
 /** Steps for the root of the mount tree; man 7 mount_namespaces. */
 public sealed interface RootStep extends Step {
 
-    /** The hint when a path is out of reach. */
-    String CLOSED_DIRECTORY = "the container's root must be able to search each directory above it: chmod o+x them";
+    @Override
+    default String hint(int errno) {
+        return errno == Errno.EACCES
+                ? "the container's root must be able to search each directory above it: chmod o+x them"
+                : Step.super.hint(errno);
+    }
 
     /** Sets the propagation of mounts: {@link MountFlag} bits, with MS_REC for all mounts below {@code target}, too. */
     record SetPropagation(String target, long flags) implements RootStep {
@@ -161,11 +165,6 @@ public sealed interface RootStep extends Step {
                 linux.attachMount(mount, place.descriptor());
             }
             return mount;
-        }
-
-        @Override
-        public String hint(int errno) {
-            return errno == Errno.EACCES ? CLOSED_DIRECTORY : RootStep.super.hint(errno);
         }
 
         @Override
@@ -401,11 +400,6 @@ public sealed interface RootStep extends Step {
                     OpenFile target = new OpenFile(linux, linux.open(path, FileFlag.O_PATH))) {
                 linux.attachMount(mount.descriptor(), target.descriptor());
             }
-        }
-
-        @Override
-        public String hint(int errno) {
-            return errno == Errno.EACCES ? CLOSED_DIRECTORY : RootStep.super.hint(errno);
         }
 
         @Override

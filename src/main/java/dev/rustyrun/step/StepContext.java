@@ -105,16 +105,24 @@ public final class StepContext {
         try {
             return new OpenFile(linux, linux.open(path, FileFlag.O_PATH));
         } catch (LinuxException e) {
-            if (e.errno() != Errno.EACCES || due == HostStep.NONE) {
-                throw e;
-            }
-            connection.ask(due);
-            int sent = connection.awaitDescriptorIfThere();
-            if (sent == Connection.NO_DESCRIPTOR) {
-                throw e;
-            }
-            return new OpenFile(linux, sent);
+            return askAfter(e, due);
         }
+    }
+
+    /**
+     * The file that {@code run} opens by its {@link HostStep.OpenSource} {@code due}, after {@code failure} to reach it
+     * here. Throws {@code failure} if it has another reason, or {@code run} cannot reach the file either.
+     */
+    OpenFile askAfter(LinuxException failure, int due) {
+        if (failure.errno() != Errno.EACCES || due == HostStep.NONE) {
+            throw failure;
+        }
+        connection.ask(due);
+        int sent = connection.awaitDescriptorIfThere();
+        if (sent == Connection.NO_DESCRIPTOR) {
+            throw failure;
+        }
+        return new OpenFile(linux, sent);
     }
 
     /** Makes the open directory {@code root} the rootfs, and the working directory. */
