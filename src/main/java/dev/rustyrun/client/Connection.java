@@ -24,9 +24,10 @@ final class Connection implements Closeable {
     private static final int CONNECT_MILLIS = 10_000;
     private static final int BUFFER = 16 * 1024;
 
-    private final Closeable socket;
+    /** The start of Java's message about a server without TLS. */
     private static final String NO_TLS = "Unsupported or unrecognized SSL message";
 
+    private final Closeable socket;
     private final InputStream in;
     private final OutputStream out;
 

@@ -88,8 +88,7 @@ final class Retries {
                 String why = Printable.line(Failures.of(e));
                 if (why.contains(PLAIN)) {
                     throw failure(
-                            e,
-                            what + failed + "the server does not use TLS; if that is intended, pass" + " --plain-http");
+                            e, what + failed + "the server does not use TLS; if that is intended, pass --plain-http");
                 }
                 // If the first attempt cannot resolve the host name, it is probably misspelt.
                 if (number == MAX_ATTEMPTS || isFinal(e) || number == 1 && Failures.isUnresolved(e)) {

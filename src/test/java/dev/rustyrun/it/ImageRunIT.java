@@ -65,7 +65,7 @@ class ImageRunIT {
     }
 
     @AfterAll
-    static void removeImages() throws IOException {
+    static void removeImages() {
         if (mounted != null) {
             mounted.close();
         }

@@ -43,7 +43,7 @@ class ImageTreeIT {
     }
 
     @AfterAll
-    static void removeImage() throws IOException {
+    static void removeImage() {
         if (mounted != null) {
             mounted.close();
         }

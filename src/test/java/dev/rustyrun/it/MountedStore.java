@@ -69,12 +69,8 @@ final class MountedStore implements AutoCloseable {
         }
     }
 
-    /** Containers are deleted too: when a test has failed, they would be in the way of its second attempt. */
     @Override
-    public void close() throws IOException {
-        if (Files.exists(store.resolve("containers"))) {
-            containers().forEach(id -> rustyrun("rm", "--force", id));
-        }
+    public void close() {
         Launcher.execute(List.of("rm", "-rf", folder.toString()), "").expect(0);
     }
 }

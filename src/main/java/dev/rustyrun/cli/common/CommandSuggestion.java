@@ -4,7 +4,6 @@ import dev.rustyrun.request.Misspelling;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -14,9 +13,6 @@ final class CommandSuggestion {
 
     private static final int MAX_SUGGESTIONS = 3;
     private static final int LETTERS_PER_MISTAKE = 3;
-    /** Global options of the client of a service, which the local commands do not know. */
-    private static final Set<String> FOR_CLIENTS =
-            Set.of("--host", "--token-file", "--tls-ca", "--tls-cert", "--tls-key");
 
     private CommandSuggestion() {}
 
@@ -49,7 +45,9 @@ final class CommandSuggestion {
             root = root.getParent();
         }
         if (root != command) {
-            boolean global = root.getCommandSpec().findOption(name) != null || FOR_CLIENTS.contains(name);
+            boolean global = root.getCommandSpec().findOption(name) != null
+                    || name.equals(ClientOptions.HOST)
+                    || ClientOptions.WITH_VALUE.contains(name);
             return global ? Optional.of("it must be before the command: rustyrun " + name + " …") : Optional.empty();
         }
         CommandLine run = root.getSubcommands().get("run");

@@ -1,5 +1,6 @@
 package dev.rustyrun.cli.remote;
 
+import dev.rustyrun.cli.common.ClientOptions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,12 +13,9 @@ public final class HostOption {
     /** The environment variable with the server's address. */
     static final String VARIABLE = "RUSTYRUN_HOST";
 
-    private static final String NAME = "--host";
     /** Options of the local runtime that have a value; a test compares these lists with the command line models. */
     public static final Set<String> LOCAL_WITH_VALUE =
             Set.of("--root", "--log", "--log-format", "--cgroup-manager", "--criu");
-
-    static final Set<String> OWN_WITH_VALUE = Set.of("--token-file", "--tls-ca", "--tls-cert", "--tls-key");
 
     private HostOption() {}
 
@@ -35,11 +33,11 @@ public final class HostOption {
         int at = 0;
         while (at < args.length && args[at].startsWith("-")) {
             String word = args[at];
-            if (word.equals(NAME) || word.startsWith(NAME + "=")) {
+            if (word.equals(ClientOptions.HOST) || word.startsWith(ClientOptions.HOST + "=")) {
                 return true;
             }
-            named &= OWN_WITH_VALUE.contains(word.split("=", 2)[0]) || word.equals("--debug");
-            at += OWN_WITH_VALUE.contains(word) || LOCAL_WITH_VALUE.contains(word) ? 2 : 1;
+            named &= ClientOptions.WITH_VALUE.contains(word.split("=", 2)[0]) || word.equals("--debug");
+            at += ClientOptions.WITH_VALUE.contains(word) || LOCAL_WITH_VALUE.contains(word) ? 2 : 1;
         }
         return named && at < args.length && Commands.NAMES.contains(args[at]);
     }

@@ -2,6 +2,7 @@ package dev.rustyrun.cli.remote;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.rustyrun.cli.common.ClientOptions;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class RemoteArgumentsTest {
         ClientDoor.root().getCommandSpec().options().stream()
                 .filter(option -> option.arity().min() > 0)
                 .forEach(option -> options.addAll(Set.of(option.names())));
-        options.remove("--host");
-        assertEquals(options, new TreeSet<>(HostOption.OWN_WITH_VALUE));
+        options.remove(ClientOptions.HOST);
+        assertEquals(options, new TreeSet<>(ClientOptions.WITH_VALUE));
     }
 }
