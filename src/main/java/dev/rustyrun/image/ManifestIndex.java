@@ -69,6 +69,9 @@ record ManifestIndex(List<Entry> entries) {
                 .map(entry -> entry.platform().toString())
                 .distinct()
                 .toList();
+        if (others.isEmpty()) {
+            throw new InvalidSpecException(what + " lists no image, for any platform");
+        }
         throw new InvalidSpecException(what + " has no image for " + wanted + ", only for " + String.join(", ", others)
                 + "; choose one with --platform");
     }

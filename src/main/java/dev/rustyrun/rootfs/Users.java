@@ -41,7 +41,7 @@ public final class Users {
 
     /**
      * The account that {@code text} names: {@code USER} or {@code USER:GROUP}, each a name or a number. A name must exist
-     * in the files; a number need not.
+     * in the files; a number need not. {@code USER:}, as some images have it, means {@code USER}, as in docker.
      *
      * @param further additional supplementary groups, by name or number
      * @param umask permission bits that new files of the user do not get
@@ -55,7 +55,7 @@ public final class Users {
         int gid = entry.map(fields -> number("group id of " + userText, fields[3]))
                 .orElse(0);
         List<Integer> groups = entry.map(fields -> groupsOf(fields[0])).orElse(List.of());
-        if (colon >= 0) {
+        if (colon >= 0 && colon < text.length() - 1) {
             String groupText = text.substring(colon + 1);
             gid = id("group", groupText, find(group, groupText));
             groups = List.of();

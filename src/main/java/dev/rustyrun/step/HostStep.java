@@ -1,5 +1,6 @@
 package dev.rustyrun.step;
 
+import dev.rustyrun.linux.Errno;
 import dev.rustyrun.linux.FileFlag;
 import dev.rustyrun.linux.Linux;
 import dev.rustyrun.linux.LinuxException;
@@ -141,9 +142,16 @@ public sealed interface HostStep {
 
     /** Lowers the OOM score adjustment of {@code init}, which only the host's root may do; man 5 proc. */
     record SetOomScore(int adjustment) implements HostStep {
+        /** For EACCES. */
+        static final String HINT = "only a process with CAP_SYS_RESOURCE may lower the OOM score";
+
         @Override
         public void apply(HostContext host, int sent) {
-            host.linux().writeFile("/proc/" + host.init() + "/oom_score_adj", Integer.toString(adjustment));
+            try {
+                host.linux().writeFile("/proc/" + host.init() + "/oom_score_adj", Integer.toString(adjustment));
+            } catch (LinuxException e) {
+                throw e.errno() == Errno.EACCES ? new StepFailure(e.getMessage() + "; " + HINT) : e;
+            }
             host.answer(Connection.NO_DESCRIPTOR);
         }
 

@@ -123,5 +123,10 @@ public sealed interface LimitStep extends Step {
         public String describe() {
             return "set oom_score_adj " + adjustment;
         }
+
+        @Override
+        public String hint(int errno) {
+            return errno == Errno.EACCES ? HostStep.SetOomScore.HINT : LimitStep.super.hint(errno);
+        }
     }
 }

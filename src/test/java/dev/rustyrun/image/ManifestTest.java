@@ -78,6 +78,15 @@ class ManifestTest {
     }
 
     @Test
+    void a_list_without_images_has_none_for_any_platform() {
+        ManifestIndex index = ManifestIndex.parse("it", bytes("{'schemaVersion':2,'manifests':[]}"));
+        assertEquals(
+                "it lists no image, for any platform",
+                assertThrows(InvalidSpecException.class, () -> index.select("it", Platform.parse("linux/amd64")))
+                        .getMessage());
+    }
+
+    @Test
     void the_configuration_says_how_a_container_is_run() {
         ImageConfig config =
                 ImageConfig.parse(bytes("{'os':'linux','architecture':'arm64','created':'2026-01-01T00:00:00Z',"

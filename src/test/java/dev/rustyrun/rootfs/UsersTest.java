@@ -29,6 +29,7 @@ class UsersTest {
     @ParameterizedTest
     @CsvSource({
         "web,33,44,/srv",
+        "web:,33,44,/srv",
         "33,33,44,/srv",
         "web:root,33,0,/srv",
         "0:50,0,50,/root",
@@ -62,7 +63,6 @@ class UsersTest {
                 "-1",
                 "0x10",
                 "33 ",
-                "web:",
                 "web:nope",
                 "4294967296",
                 "4294967295",

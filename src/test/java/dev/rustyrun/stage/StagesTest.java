@@ -155,6 +155,13 @@ class StagesTest {
     }
 
     @Test
+    void an_oom_score_that_may_not_be_lowered_names_the_capability() {
+        assertTrue(
+                new LimitStep.SetOomScore(-500).hint(Errno.EACCES).contains("CAP_SYS_RESOURCE"),
+                "only root of the host may");
+    }
+
+    @Test
     void after_a_failed_step_no_other_is_performed() {
         List<String> calls = perform(
                 new RecordingLibC().failing("sethostname", Errno.EPERM),
