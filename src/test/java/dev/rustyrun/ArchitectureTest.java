@@ -48,6 +48,8 @@ class ArchitectureTest {
             Map.entry("cli", Set.of("engine", "request", "spec", "doctor")),
             Map.entry("http", Set.of("engine", "request", "spec", "doctor")),
             Map.entry("doctor", Set.of("linux")),
+            // What runs in the native image builder.
+            Map.entry("builder", Set.of()),
             // The class with main, which decides between a stage, another process of a container, and a command.
             Map.entry("main", Set.of("cli", "http", "engine", "container", "stage", "network", "linux")));
 

@@ -34,6 +34,8 @@ class DocsTest {
             // Run by .ci/run, with its own builder.
             "README.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
             "docs/native.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
+            // Two builds; ExecutableOrderTest tests what they use.
+            "docs/native.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests \\",
             // Run by .ci/run and PackagesIT.
             "docs/releases.md: ./mvnw package -Dnative -DskipTests && ./mvnw package -Prelease -DskipTests",
             "docs/releases.md: sudo apt install ./rustyrun_0.1.0_amd64.deb",
