@@ -20,7 +20,7 @@ final class Builder {
     }
 
     /** Calls a method without parameters. */
-    static synchronized Object call(Object target, String name) throws ReflectiveOperationException {
+    static Object call(Object target, String name) throws ReflectiveOperationException {
         Map<String, Method> called = CALLED.computeIfAbsent(target.getClass(), type -> new HashMap<>());
         Method method = called.get(name);
         if (method == null) {

@@ -14,8 +14,7 @@ import org.graalvm.nativeimage.hosted.Feature;
  *
  * <p>The builder sorts methods by name and objects by size. So the few hundred kilobytes that a stage needs are spread
  * over an executable of 70 MB, and each of them costs a page fault: most of the time of a launch. {@code start-order.txt}
- * lists these methods and objects in the order in which they should be ({@code src/main/scripts/record-start-order}
- * writes it). What is not in that list keeps its order, and a name in it that no longer exists has no effect, so an old
+ * lists these methods and objects in the order in which they should be ({@code src/order/record} writes it). What is not in that list keeps its order, and a name in it that no longer exists has no effect, so an old
  * list makes launches slower, but nothing wrong.
  *
  * <p>Where the builder's classes differ from those of GraalVM 25, the order stays as it is, with a line in the build's

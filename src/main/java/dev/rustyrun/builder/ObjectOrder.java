@@ -20,7 +20,7 @@ final class ObjectOrder {
 
     private static final String LAYOUTER = "com.oracle.svm.core.image.ImageHeapLayouter";
 
-    /** The largest group in bytes: a collection of garbage walks through the groups in whose cards something was written. */
+    /** The largest group in bytes: it must fit into a chunk of the heap, which has 512 KiB, beside other objects. */
     private static final long LARGEST = 64 << 10;
     /** Objects with one name that are larger in all are placed after the others. */
     private static final long FEW = 2 << 10;
@@ -32,7 +32,7 @@ final class ObjectOrder {
     /** The names in the list without what follows the size, which are quickly compared. */
     private final Set<String> beginnings = new HashSet<>();
 
-    /** Without a layouter, for tests of {@link #grouped}: null. */
+    /** @param layouter the builder's own, or null in a test that only groups */
     ObjectOrder(Object layouter, StartOrder order) {
         this.layouter = layouter;
         this.order = order;

@@ -142,7 +142,6 @@ class ExecutableOrderTest {
         assertEquals(other, grouped.get(1));
     }
 
-    /** A collection of garbage walks through a group from its start. */
     @Test
     void groups_have_a_largest_size_and_leave_large_objects_out() throws Exception {
         List<Info> infos = new ArrayList<>();

@@ -34,7 +34,7 @@ class DocsTest {
             // Run by .ci/run, with its own builder.
             "README.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
             "docs/native.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests",
-            // Two builds; ExecutableOrderTest tests what they use.
+            // Needs two builds. ExecutableOrderTest tests the classes that read the list.
             "docs/native.md: GRAALVM_HOME=/path/to/graalvm-or-mandrel-25 ./mvnw package -Dnative -DskipTests \\",
             // Run by .ci/run and PackagesIT.
             "docs/releases.md: ./mvnw package -Dnative -DskipTests && ./mvnw package -Prelease -DskipTests",
